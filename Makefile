@@ -1,0 +1,88 @@
+# Everything that a new user needs: `make serve` and `make test`. All of it happens in .venv of this folder.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help install serve build check test lint types contracts unit browser conformance bench lock clean
+
+help:
+	@echo 'make serve        install, build the snapshot from data/, and serve it at http://localhost:8000'
+	@echo 'make test         install and run every check and test, browser tests included'
+	@echo 'make check        look for problems in data/ without building anything'
+	@echo 'make conformance  the tests against standards only'
+	@echo 'make bench        measure the build (see bench/README.md)'
+	@echo 'make lock         choose the versions of all dependencies anew'
+
+install: .venv/installed
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo 'Python 3.11 or later is needed: apt-get install python3'; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(MAKE) --no-print-directory .venv-package
+	$(PYTHON) -m venv .venv
+
+# Debian splits venv off Python.
+.PHONY: .venv-package
+.venv-package:
+	@test "$$(id -u)" = 0 || { echo 'First install the package python3-venv: sudo apt-get install python3-venv'; exit 1; }
+	apt-get update -qq && apt-get install -y -qq python3-venv
+
+.venv/installed: .venv/bin/python requirements.lock pyproject.toml
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-build-isolation --no-deps --editable .
+	@touch $@
+
+.venv/installed-dev: .venv/installed requirements-dev.lock
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+check: install
+	$(BIN)/twin-graph check
+
+build: install
+	$(BIN)/twin-graph build
+
+serve: build
+	$(BIN)/twin-graph serve
+
+test: .venv/installed-dev lint types contracts unit browser
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/installed-dev
+	$(BIN)/mypy
+
+contracts: .venv/installed-dev
+	$(BIN)/lint-imports
+
+unit: .venv/installed-dev
+	$(BIN)/pytest -m 'not browser'
+
+browser: .venv/installed-dev chromium
+	$(BIN)/pytest -m browser
+
+conformance: .venv/installed-dev
+	$(BIN)/pytest tests/conformance
+
+bench: .venv/installed-dev
+	$(BIN)/python bench/build.py
+
+.PHONY: chromium
+chromium:
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 \
+		|| { echo 'The browser tests need Chromium: sudo apt-get install chromium'; exit 1; }; \
+		apt-get update -qq && apt-get install -y -qq chromium; }
+
+# The locks name versions and hashes, and no registry.
+lock: .venv/installed-dev
+	$(PIP) install uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
+		--no-emit-index-url --group build pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url -c requirements.lock --group build --group dev pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf .venv .cache snapshots

@@ -1,0 +1,92 @@
+"""Sources -> graph -> derived facts -> SHACL gate -> snapshot: the one service that calls the others.
+
+    inputs.py     read and merge all sources; every problem of the files is raised together
+    graph.py      one graph per source, the derived facts, and the gate
+    locate.py     from a focus node back to file, line and column
+
+Nothing here depends on the clock, on the order of rows or on the hash seed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from twin_graph import __version__, graphs, iris, snapshot
+from twin_graph.build.graph import BuiltGraph, make_graph
+from twin_graph.build.inputs import Inputs, Step, read_inputs, silent
+from twin_graph.build.locate import locate
+from twin_graph.errors import NotConformant
+from twin_graph.findings import Report, Severity
+from twin_graph.shapes import report_json, report_turtle
+from twin_graph.snapshot import Manifest, Snapshot
+from twin_graph.workspace import Workspace
+
+__all__ = ["build", "check"]
+
+
+def check(workspace: Workspace, base_iri: str = "", step: Step = silent) -> Report:
+    """Read and validate everything, and write nothing.
+
+    Raises:
+        SourceError: with every problem of the files.
+        WorkspaceInvalid: publication.toml or the ontology cannot be read.
+    """
+    inputs = read_inputs(workspace, base_iri, step)
+    graph = make_graph(inputs, step)
+    return locate(graph.report, inputs)
+
+
+def build(workspace: Workspace, base_iri: str = "", step: Step = silent) -> tuple[Snapshot, Report]:
+    """Build a snapshot and make it current.
+
+    Raises:
+        NotConformant: with the report of the gate; the current snapshot stays as it was.
+        SourceError, WorkspaceInvalid: as `check`.
+    """
+    inputs = read_inputs(workspace, base_iri, step)
+    graph = make_graph(inputs, step)
+    report = locate(graph.report, inputs)
+    if report.violations:
+        raise NotConformant(report)
+    with step("write the snapshot"):
+        return _write(inputs, graph, report), report
+
+
+def _write(inputs: Inputs, graph: BuiltGraph, report: Report) -> Snapshot:
+    counts = {severity.value: len(report.of(severity)) for severity in Severity}
+    contents = {
+        "dump.nq": graphs.sorted_nquads(graph.store.quads()),
+        "keys.json": _json({"aliases": inputs.keys.aliases, "retired": inputs.retired}),
+        "report.ttl": report_turtle(report),
+        "report.json": _json(report_json(report)),
+    }
+    publication = inputs.publication
+
+    def describe(identity: str, files: Mapping[str, str]) -> Manifest:
+        return Manifest(
+            id=identity,
+            base_iri=publication.base_iri,
+            valid_on=inputs.valid_on,
+            ontology_version=inputs.vocabulary.version,
+            program_version=__version__,
+            title=dict(publication.title),
+            default_language=publication.default_language,
+            start_city=inputs.keys.resolve("city", publication.start_city) or "",
+            registers=tuple(source.name for source in inputs.sources if source.register is not None),
+            graphs=graph.sizes,
+            triples=sum(graph.sizes.values()),
+            findings=counts,
+            files=files,
+        )
+
+    return snapshot.write_snapshot(inputs.workspace.snapshots, contents, describe)
+
+
+def _json(content: object) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def graph_iri(inputs: Inputs, name: str) -> str:
+    """IRI of a named graph of this build."""
+    return str(iris.graph(inputs.publication.base_iri, name))

@@ -1,0 +1,123 @@
+"""One named graph per source, the derived facts, and the gate.
+
+A statement stands in one graph only, the first by precedence: the engine's union of graphs would count it
+twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rdflib import DCTERMS, PROV, RDF, XSD, Literal, URIRef
+
+from twin_graph import dates, geo, graphs, iris, queries
+from twin_graph.build.inputs import Inputs, Step, silent
+from twin_graph.findings import Report
+from twin_graph.graphs import Triple
+from twin_graph.namespaces import FUNCTIONS, TWIN_IRI, VOID
+from twin_graph.shapes import check, read_shapes
+from twin_graph.store import Function, Store
+
+DERIVED, ONTOLOGY, METADATA = "derived", "ontology", "metadata"
+
+
+@dataclass
+class BuiltGraph:
+    """The graph in memory, its report, and the number of statements of each named graph."""
+
+    store: Store
+    report: Report
+    sizes: dict[str, int]
+
+
+def make_graph(inputs: Inputs, step: Step = silent) -> BuiltGraph:
+    """Load the sources, derive, and run the gate."""
+    base = inputs.publication.base_iri
+    store = Store.in_memory()
+    with step("load the graphs"):
+        sizes = {name: store.load_nquads(content) for name, content in _disjoint(inputs)}
+        store.add(_sorted(inputs.vocabulary.terms), iris.graph(base, ONTOLOGY))
+    metadata = iris.graph(base, METADATA)
+    store.add(
+        [(metadata, URIRef(TWIN_IRI + "validOn"), Literal(inputs.valid_on, datatype=XSD.date))], metadata
+    )
+    with step("derive facts"):
+        derive(store, iris.graph(base, DERIVED))
+    with step("check the shapes"):
+        report = check(store, read_shapes(inputs.workspace.shapes))
+    named = [*sizes, ONTOLOGY, DERIVED]
+    counts = {name: store.count(iris.graph(base, name)) for name in named}
+    store.add(_descriptions(inputs, counts), metadata)
+    counts[METADATA] = store.count(metadata)
+    return BuiltGraph(store, report, counts)
+
+
+def derive(store: Store, graph: str) -> None:
+    """Run the queries `derive_*.rq` in the order of their names, each on what those before it gave."""
+    for query in queries.load_all("derive_"):
+        store.construct_into(query, graph, FUNCTIONS_OF_OURS)
+
+
+def _disjoint(inputs: Inputs) -> Iterable[tuple[str, bytes]]:
+    seen: set[bytes] = set()
+    last = len(inputs.quads) - 1
+    for position, (name, content) in enumerate(inputs.quads.items()):
+        suffix = f" <{iris.graph(inputs.publication.base_iri, name)}> .".encode()
+        lines = content.splitlines()
+        statements = [line.removesuffix(suffix) for line in lines]
+        fresh = [line for line, statement in zip(lines, statements, strict=True) if statement not in seen]
+        if position != last:
+            seen.update(statements)
+        yield name, b"\n".join(fresh)
+
+
+def _descriptions(inputs: Inputs, counts: dict[str, int]) -> list[Triple]:
+    """What the metadata graph says about each named graph."""
+    base = inputs.publication.base_iri
+    found: list[Triple] = []
+    for name, count in counts.items():
+        graph = iris.graph(base, name)
+        found.append((graph, RDF.type, VOID.Dataset))
+        found.append((graph, VOID.triples, Literal(count)))
+        found.append((graph, DCTERMS.title, Literal(name, lang="en")))
+    for name, terms in inputs.publication.licences.items():
+        graph = iris.graph(base, name)
+        if name in counts and "licence" in terms:
+            found.append((graph, DCTERMS.license, URIRef(terms["licence"])))
+        if name in counts and "attribution" in terms:
+            found.append((graph, DCTERMS.rights, Literal(terms["attribution"], lang="en")))
+    for source in inputs.sources:
+        graph = iris.graph(base, source.name)
+        if source.register is not None and (key := source.register.cells.get("key")):
+            found.append((graph, PROV.wasDerivedFrom, iris.thing(base, "register", key)))
+    return found
+
+
+def _sorted(triples: Iterable[Triple]) -> list[Triple]:
+    return sorted(triples, key=lambda triple: tuple(graphs.from_rdflib(term).__str__() for term in triple))
+
+
+def _day(bound: object) -> Function:
+    def function(text: object) -> object:
+        day = bound(str(getattr(text, "value", "")))  # type: ignore[operator]
+        return None if day is None else graphs.from_rdflib(Literal(day.isoformat(), datatype=XSD.date))
+
+    return function  # type: ignore[return-value]
+
+
+def _distance(*degrees: object) -> object:
+    try:
+        numbers = [float(getattr(term, "value", "")) for term in degrees]
+    except ValueError:
+        return None
+    kilometres = geo.great_circle_km(*numbers)  # type: ignore[arg-type,unused-ignore]
+    return graphs.from_rdflib(Literal(f"{kilometres:.1f}", datatype=XSD.decimal))
+
+
+# Functions that the queries of the build may call: what SPARQL itself cannot compute.
+FUNCTIONS_OF_OURS: dict[str, Function] = {
+    str(FUNCTIONS.earliest): _day(dates.earliest),
+    str(FUNCTIONS.latest): _day(dates.latest),
+    str(FUNCTIONS.distance): _distance,  # type: ignore[dict-item]
+}

@@ -1,0 +1,83 @@
+"""The files of a new workspace: every table with its header and an example that is not published.
+
+Headers and examples are taken from the tables that come with the program, so they are never out of date.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+from twin_graph.workspace import shipped
+
+REGISTER = "my-city"
+EXAMPLES = 2
+_MODEL = "lublin"
+_PUBLICATION = f"""\
+# What belongs to the published data as a whole.
+# The address of your site; every identifier begins with it. Change it once, before the first publication.
+base_iri = "http://localhost:8000/"
+# Language of the first page: pl, en or uk.
+default_language = "pl"
+# The folders with registers, the one that takes precedence first.
+registers = ["{REGISTER}"]
+# The day on which the data is valid; without it, the latest day in the columns as_of, retrieved and confirmed.
+# valid_on = "2026-01-31"
+
+[title]
+pl = "Miasta partnerskie"
+en = "Twin cities"
+uk = "Міста-побратими"
+"""
+
+
+def write(folder: Path) -> list[Path]:
+    """Write what is missing in a folder; what exists stays. Returns the files written."""
+    model = shipped("data")
+    data = folder / "data"
+    texts: dict[Path, str] = {
+        data / "publication.toml": _PUBLICATION,
+        data / "README.md": (model / "README.md").read_text(encoding="utf-8"),
+        data / "countries.csv": (model / "countries.csv").read_text(encoding="utf-8"),
+    }
+    for path in sorted(model.glob("*.csv")):
+        texts.setdefault(data / path.name, _example(path))
+    for path in sorted((model / _MODEL).glob("*.csv")):
+        texts[data / REGISTER / path.name] = _example(path)
+    texts[data / "sources.csv"] = _cited(model)
+    written = []
+    for path, text in texts.items():
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            written.append(path)
+    return written
+
+
+def _example(path: Path) -> str:
+    """The header of a table, and its first rows as lines that begin with #."""
+    records = _records(path)
+    rows = [["# " + record[0], *record[1:]] for record in records[1 : 1 + EXAMPLES]]
+    return _text([records[0], *rows])
+
+
+def _cited(model: Path) -> str:
+    """The sources that the countries cite, and examples of others."""
+    records = _records(model / "sources.csv")
+    countries = _records(model / "countries.csv")
+    column = countries[0].index("source")
+    cited = {key for record in countries[1:] for key in record[column].split(";")}
+    kept = [record for record in records[1:] if record[0] in cited]
+    others = [["# " + record[0], *record[1:]] for record in records[1:] if record[0] not in cited]
+    return _text([records[0], *kept, *others[:EXAMPLES]])
+
+
+def _records(path: Path) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
+
+
+def _text(records: list[list[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(records)
+    return text.getvalue()

@@ -1,0 +1,47 @@
+"""EDTF dates: the interval of days that an imprecise date covers.
+
+The subset of level 0 and 1 that registers need (https://www.loc.gov/standards/datetime/): `1988`, `1988-05`,
+`1988-05-07`, an interval `2017/2019`, and `~` or `?` behind a date that is approximate or uncertain, which
+changes nothing about the days it names. Writing dates for readers is done by the pages.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import date
+
+_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?[~?%]?")
+
+
+def earliest(text: str) -> date | None:
+    """The first day that a date may mean; None for what is no date.
+
+    >>> earliest("1988-05"), earliest("2017/2019"), earliest("2004-04-31")
+    (datetime.date(1988, 5, 1), datetime.date(2017, 1, 1), None)
+    """
+    return _bound(text.partition("/")[0], last=False)
+
+
+def latest(text: str) -> date | None:
+    """The last day that a date may mean; None for what is no date.
+
+    >>> latest("1988-02"), latest("2017/2019"), latest("1991~")
+    (datetime.date(1988, 2, 29), datetime.date(2019, 12, 31), datetime.date(1991, 12, 31))
+    """
+    start, slash, end = text.partition("/")
+    return _bound(end if slash else start, last=True)
+
+
+def _bound(text: str, *, last: bool) -> date | None:
+    match = _DATE.fullmatch(text.strip())
+    if match is None:
+        return None
+    year, month, day = (int(group) if group else None for group in match.groups())
+    assert year is not None
+    try:
+        month = month or (12 if last else 1)
+        day = day or (calendar.monthrange(year, month)[1] if last else 1)
+        return date(year, month, day)
+    except (ValueError, calendar.IllegalMonthError):
+        return None

@@ -1,0 +1,104 @@
+"""Parse, serialise and sort RDF; carry terms between rdflib (our shared language) and the engine.
+
+Knows no data of ours and asks no questions: that is `store`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pyoxigraph as ox
+from rdflib import BNode, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from twin_graph import formats
+from twin_graph.formats import Format
+from twin_graph.namespaces import PREFIXES
+
+OxTerm = Any  # the engine's union of term classes has no public name
+Triple = tuple[Node, Node, Node]
+
+_RDF_FORMATS = {
+    formats.TURTLE.name: ox.RdfFormat.TURTLE,
+    formats.JSON_LD.name: ox.RdfFormat.JSON_LD,
+    formats.N_TRIPLES.name: ox.RdfFormat.N_TRIPLES,
+    formats.RDF_XML.name: ox.RdfFormat.RDF_XML,
+    formats.TRIG.name: ox.RdfFormat.TRIG,
+    formats.N_QUADS.name: ox.RdfFormat.N_QUADS,
+}
+_XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
+
+
+def engine_format(fmt: Format) -> ox.RdfFormat:
+    """The engine's name of an RDF format of ours."""
+    return _RDF_FORMATS[fmt.name]
+
+
+def to_rdflib(term: OxTerm) -> Node:
+    """An rdflib term from one of the engine's; lexical forms stay as they are."""
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return BNode(term.value)
+    if term.language:
+        return Literal(term.value, lang=term.language)
+    datatype = term.datatype.value
+    return Literal(
+        term.value, datatype=None if datatype == _XSD_STRING else URIRef(datatype), normalize=False
+    )
+
+
+def from_rdflib(term: Node) -> OxTerm:
+    """One of the engine's terms from an rdflib term."""
+    if isinstance(term, URIRef):
+        return ox.NamedNode(str(term))
+    if isinstance(term, BNode):
+        return ox.BlankNode(str(term))
+    if not isinstance(term, Literal):
+        raise TypeError(f"not a term of RDF 1.1: {term!r}")
+    if term.language:
+        return ox.Literal(str(term), language=term.language)
+    return ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype)) if term.datatype else None)
+
+
+def parse_quads(data: bytes, fmt: Format, graph: str, base_iri: str | None = None) -> Iterator[ox.Quad]:
+    """The statements of a document without blank nodes, all in one named graph, in the order of the text.
+
+    Raises:
+        ValueError: the text is not of this format, or contains a blank node.
+    """
+    name = ox.NamedNode(graph)
+    try:
+        for quad in ox.parse(data, format=engine_format(fmt), base_iri=base_iri):
+            if isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode):
+                raise ValueError(f"a blank node in published data: {quad}")  # noqa: TRY004 - it is the text
+            yield ox.Quad(quad.subject, quad.predicate, quad.object, name)
+    except SyntaxError as problem:
+        raise ValueError(str(problem)) from problem
+
+
+def sorted_nquads(quads: Iterable[ox.Quad]) -> bytes:
+    """Canonical N-Quads: one statement a line, sorted by bytes, each once."""
+    lines = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
+    unique = sorted(set(lines.splitlines()))
+    return b"\n".join(unique) + b"\n" if unique else b""
+
+
+def serialise(triples: Iterable[Triple], fmt: Format, prefixes: dict[str, str] | None = None) -> bytes:
+    """A graph of rdflib terms in one of the RDF formats; the engine writes, so lexical forms are kept."""
+    engine = (ox.Triple(from_rdflib(s), from_rdflib(p), from_rdflib(o)) for s, p, o in triples)
+    return ox.serialize(engine, format=engine_format(fmt), prefixes=used_prefixes(prefixes)) or b""
+
+
+def used_prefixes(prefixes: dict[str, str] | None) -> dict[str, str]:
+    """The prefixes to write: those given, or all of ours."""
+    return PREFIXES if prefixes is None else prefixes
+
+
+def read_turtle(*documents: bytes) -> Graph:
+    """One rdflib graph of several Turtle documents, for ontology and shapes (small graphs)."""
+    graph = Graph()
+    for document in documents:
+        graph.parse(data=document, format="turtle")
+    return graph

@@ -1,0 +1,71 @@
+"""Every prefix once. `TWIN` is closed: a misspelt term raises instead of making a new one.
+
+The terms themselves are declared in `ontology/twin.ttl`; a test keeps the list here equal to that file.
+"""
+
+from __future__ import annotations
+
+from rdflib import Namespace
+from rdflib.namespace import DCTERMS, OWL, PROV, RDF, RDFS, SKOS, XSD, ClosedNamespace
+
+TWIN_IRI = "https://w3id.org/twin-graph/ontology#"
+CONCEPTS_IRI = "https://w3id.org/twin-graph/concepts/"
+SCHEMES = ("relation", "stage", "status", "role", "confidence", "area", "network-type", "distinction-type",
+           "continent", "reciprocity", "name-use", "activity-type")  # fmt: skip
+
+GEO = Namespace("http://www.opengis.net/ont/geosparql#")
+SCHEMA = Namespace("https://schema.org/")
+SH = Namespace("http://www.w3.org/ns/shacl#")
+WD = Namespace("http://www.wikidata.org/entity/")
+FOAF = Namespace("http://xmlns.com/foaf/0.1/")
+VOID = Namespace("http://rdfs.org/ns/void#")
+TWINSH = Namespace("https://w3id.org/twin-graph/shapes#")
+FUNCTIONS = Namespace("https://w3id.org/twin-graph/functions#")
+
+PREFIXES: dict[str, str] = {
+    "twin": TWIN_IRI,
+    **{scheme: f"{CONCEPTS_IRI}{scheme}#" for scheme in SCHEMES},
+    "twinsh": str(TWINSH),
+    "rdf": str(RDF),
+    "rdfs": str(RDFS),
+    "owl": str(OWL),
+    "xsd": str(XSD),
+    "skos": str(SKOS),
+    "dcterms": str(DCTERMS),
+    "prov": str(PROV),
+    "geo": str(GEO),
+    "schema": str(SCHEMA),
+    "org": "http://www.w3.org/ns/org#",
+    "eli": "http://data.europa.eu/eli/ontology#",
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "foaf": str(FOAF),
+    "void": str(VOID),
+    "sd": "http://www.w3.org/ns/sparql-service-description#",
+    "sh": str(SH),
+    "wd": str(WD),
+    "wdt": "http://www.wikidata.org/prop/direct/",
+    "vann": "http://purl.org/vocab/vann/",
+    "fn": str(FUNCTIONS),
+}
+
+
+def concept(scheme: str, notation: str) -> str:
+    """IRI of a concept of ours.
+
+    >>> concept("relation", "partner")
+    'https://w3id.org/twin-graph/concepts/relation#partner'
+    """
+    if scheme not in SCHEMES:
+        raise KeyError(scheme)
+    return f"{CONCEPTS_IRI}{scheme}#{notation}"
+
+
+_TERMS = """
+Activity ActivityType Agreement Area City Claim Confidence Conferral Continent Country County Declaration
+DeclaredCount Distinction DistinctionType District LetterOfIntent LocalAuthority Membership Municipality
+Name NameUse Network NetworkType Partnership PartnershipAgreement Protocol Reciprocity Region Register
+RelationType Renewal Resolution Role Source Stage Status StatusEvent StatusPeriod
+"""
+
+
+TWIN = ClosedNamespace(TWIN_IRI, _TERMS.split())

@@ -1,0 +1,90 @@
+"""Load .rq files and read their header; find out by which names their parameters are bound.
+
+One file is one question, named `<kind>_<panel>.rq`. Its header is comment lines `# key: value`: a title in
+English, Polish and Ukrainian, and one line per parameter (`# parameter: this city lublin`: variable, kind,
+key of an example). Values are bound to variables by the engine (SEP-0007), never pasted into the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "queries"
+_HEADER = re.compile(r"#\s*([a-z]+(?:-[a-z]+)*):\s*(.*\S)\s*")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A variable that the caller binds: its name, what it is, and an example."""
+
+    name: str
+    kind: str
+    example: str
+
+
+@dataclass(frozen=True)
+class Query:
+    """One .rq file: its name, its text as written, titles by language and parameters."""
+
+    name: str
+    text: str
+    titles: Mapping[str, str] = field(default_factory=dict)
+    parameters: tuple[Parameter, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+    def title(self, language: str) -> str:
+        """The title in a language, else in English, else the file's name."""
+        return self.titles.get(language) or self.titles.get("en") or self.name
+
+
+def read_query(path: Path) -> Query:
+    """The query of a file.
+
+    Raises:
+        ValueError: a parameter line has not three words.
+    """
+    return parse_query(path.stem, path.read_text(encoding="utf-8"))
+
+
+def parse_query(name: str, text: str) -> Query:
+    """A query from its text.
+
+    >>> parse_query("x", "# title-en: All?\\n# parameter: this city lublin\\nSELECT * {}").parameters
+    (Parameter(name='this', kind='city', example='lublin'),)
+    """
+    titles: dict[str, str] = {}
+    notes: dict[str, str] = {}
+    parameters: list[Parameter] = []
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            break
+        match = _HEADER.fullmatch(line)
+        if match is None:
+            continue
+        key, value = match.groups()
+        if key == "parameter":
+            words = value.split()
+            if len(words) != 3:
+                raise ValueError(f"{name}: a parameter has a name, a kind and an example: “{value}”")
+            parameters.append(Parameter(*words))
+        elif key.startswith("title-"):
+            titles[key.removeprefix("title-")] = value
+        else:
+            notes[key] = value
+    return Query(name, text, titles, tuple(parameters), notes)
+
+
+@cache
+def load(name: str) -> Query:
+    """The query of a name among those that come with the program."""
+    return read_query(FOLDER / f"{name}.rq")
+
+
+@cache
+def load_all(prefix: str = "") -> tuple[Query, ...]:
+    """All queries whose name begins with a prefix, by name."""
+    return tuple(read_query(path) for path in sorted(FOLDER.glob(f"{prefix}*.rq")))

@@ -1,0 +1,97 @@
+"""Which keys exist, under which aliases, and what a reference in a cell points to.
+
+A city that has a Wikidata item can also be named by it (`q37333`); the row with the readable key owns the
+city, a row with the item as its key adds to it. What a merged partnership is called is decided in `claims`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Iterable
+
+from twin_graph import iris
+from twin_graph.findings import Finding, problem
+from twin_graph.kinds import BY_TABLE, Kind
+from twin_graph.sources.columns import KEY_COLUMN
+from twin_graph.sources.tables import Row
+
+ITEM_COLUMN = "wikidata"
+
+
+class Keys:
+    """The keys of all things with documents, their aliases, and the row that owns each."""
+
+    def __init__(self) -> None:
+        self.owners: dict[str, dict[str, Row]] = defaultdict(dict)
+        self.aliases: dict[str, dict[str, str]] = defaultdict(dict)
+        self.findings: list[Finding] = []
+
+    def resolve(self, kind: str, key: str) -> str | None:
+        """The key that a thing is published under, or None where there is no such thing."""
+        canonical = self.aliases[kind].get(key, key)
+        return canonical if canonical in self.owners[kind] else None
+
+    def suggest(self, kinds: Iterable[str], key: str) -> str:
+        """A hint for a key that does not exist."""
+        names = list(kinds)
+        known = [name for kind in names for name in (*self.owners[kind], *self.aliases[kind])]
+        near = difflib.get_close_matches(key, known, n=1, cutoff=0.75) if len(known) < 30_000 else []
+        tables = " or ".join(f"{_table_of(kind)}" for kind in names)
+        return f"did you mean “{near[0]}”?" if near else f"use a key from {tables}, or add a row there"
+
+    def is_addition(self, kind: Kind, row: Row) -> bool:
+        """Whether a row adds to a thing that another row owns."""
+        key = row.cells.get(KEY_COLUMN, "")
+        return self.aliases[kind.name].get(key, key) != key
+
+
+def collect_keys(rows: Iterable[Row]) -> Keys:
+    """The keys of all rows, in their order; what is doubled or malformed is in `findings`."""
+    keys = Keys()
+    rows = list(rows)
+    for row in rows:
+        _note_item(keys, row)
+    for row in rows:
+        kind = BY_TABLE[row.table]
+        if not kind.part_of:
+            _note_key(keys, kind, row)
+    return keys
+
+
+def _note_key(keys: Keys, kind: Kind, row: Row) -> None:
+    key = row.cells.get(KEY_COLUMN)
+    if key is None:
+        hint = "give the row a short name such as lublin-nancy"
+        keys.findings.append(problem(row.at(KEY_COLUMN), "the key is missing", hint, "reading"))
+    elif not iris.is_key(key):
+        hint = "use lower-case letters a-z, digits and hyphens, at most 64, such as rishon-lezion"
+        keys.findings.append(problem(row.at(KEY_COLUMN), f"“{key[:80]}” cannot be a key", hint, "reading"))
+    elif keys.is_addition(kind, row):
+        return
+    elif key in keys.owners[kind.name]:
+        first = keys.owners[kind.name][key].where
+        hint = f"it is already used in {first}; choose another, or delete one of the rows"
+        keys.findings.append(problem(row.at(KEY_COLUMN), f"the key “{key}” stands twice", hint, "reading"))
+    else:
+        keys.owners[kind.name][key] = row
+
+
+def _note_item(keys: Keys, row: Row) -> None:
+    item, key = row.cells.get(ITEM_COLUMN, ""), row.cells.get(KEY_COLUMN, "")
+    if row.table != "cities" or not item or not iris.is_key(key):
+        return
+    alias = iris.city_alias(item)
+    if alias == key or not iris.is_key(alias):
+        return
+    taken = keys.aliases["city"].get(alias)
+    if taken is not None and taken != key:
+        message = f"{item} is also the item of “{taken}”"
+        hint = "an item belongs to one city only; a town and its municipality have one each"
+        keys.findings.append(problem(row.at(ITEM_COLUMN), message, hint, "reading"))
+        return
+    keys.aliases["city"][alias] = key
+
+
+def _table_of(kind: str) -> str:
+    return next(name for name, known in BY_TABLE.items() if known.name == kind)

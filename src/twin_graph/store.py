@@ -1,0 +1,412 @@
+"""The only home of the query engine: load, ask, dump.
+
+Questions of ours come as `Query` files with bound parameters; `answer` evaluates the text of a user and is
+called in a worker process only (`worker`). Nothing here reads settings or speaks HTTP.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice, pairwise
+from pathlib import Path
+from typing import IO, Any
+
+import pyoxigraph as ox
+from rdflib import RDFS, URIRef
+from rdflib.term import Node
+
+from twin_graph import formats
+from twin_graph.errors import (
+    MalformedQuery,
+    MalformedRequest,
+    NotAcceptable,
+    OperatorError,
+    QueryNotAllowed,
+    ResultTooLarge,
+)
+from twin_graph.formats import Carries, Format
+from twin_graph.graphs import Triple, engine_format, from_rdflib, to_rdflib
+from twin_graph.namespaces import PREFIXES
+from twin_graph.queries import Query
+
+Row = Mapping[str, Node]
+Function = Callable[..., "ox.Literal | ox.NamedNode | None"]
+_POSITION = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
+_CHUNK = 1 << 20
+_RESULTS = {
+    formats.RESULTS_JSON.name: ox.QueryResultsFormat.JSON,
+    formats.RESULTS_XML.name: ox.QueryResultsFormat.XML,
+    formats.CSV.name: ox.QueryResultsFormat.CSV,
+    formats.TSV.name: ox.QueryResultsFormat.TSV,
+}
+_BULK = 50_000
+
+
+@dataclass(frozen=True)
+class RequestedDataset:
+    """The RDF dataset that a protocol request names; None where it names nothing."""
+
+    default_graphs: tuple[str, ...] | None = None
+    named_graphs: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What `answer` wrote: in which format, and how many rows or triples (1 for ASK), where that is known."""
+
+    fmt: Format
+    rows: int | None
+
+
+class Store:
+    """A set of named graphs that can be asked; `hidden` graphs are outside the default graph."""
+
+    def __init__(self, engine: ox.Store, hidden: frozenset[str] = frozenset()) -> None:
+        self._engine = engine
+        self._hidden = hidden
+
+    @classmethod
+    def in_memory(cls) -> Store:
+        """An empty store in memory."""
+        return cls(ox.Store())
+
+    @classmethod
+    def open_read_only(cls, path: Path, hidden: frozenset[str] = frozenset()) -> Store:
+        """A built store on disk, for reading; several processes may do so at once.
+
+        Raises:
+            OperatorError: the directory is missing or damaged.
+        """
+        try:
+            return cls(ox.Store.read_only(str(path)), hidden)
+        except (OSError, ValueError, RuntimeError) as problem:
+            raise OperatorError(f"the store of the snapshot cannot be opened: {problem}") from problem
+
+    @classmethod
+    def from_dump(cls, dump: Path, hidden: frozenset[str] = frozenset()) -> Store:
+        """A store in memory with the content of an N-Quads dump."""
+        store = cls(ox.Store(), hidden)
+        store.load_nquads(dump.read_bytes())
+        return store
+
+    def __len__(self) -> int:
+        """Number of statements, over all graphs."""
+        return len(self._engine)
+
+    # -- writing (build only) ------------------------------------------------------------------------
+
+    def load_nquads(self, data: bytes) -> int:
+        """Add the statements of N-Quads that we wrote ourselves; returns how many were new."""
+        before = len(self._engine)
+        self._engine.bulk_load(input=data, format=ox.RdfFormat.N_QUADS, lenient=True)
+        return len(self._engine) - before
+
+    def load_graph(self, data: bytes, fmt: Format, graph: str, base_iri: str | None = None) -> None:
+        """Add the statements of a document to one named graph."""
+        self._engine.load(data, engine_format(fmt), base_iri=base_iri, to_graph=ox.NamedNode(graph))
+
+    def add(self, triples: Iterable[Triple], graph: str) -> None:
+        """Add statements made of rdflib terms to one named graph."""
+        name = ox.NamedNode(graph)
+        self._engine.extend(ox.Quad(from_rdflib(s), from_rdflib(p), from_rdflib(o), name) for s, p, o in triples)
+
+    def construct_into(
+        self, query: Query, graph: str, functions: Mapping[str, Function] | None = None, **values: Node
+    ) -> int:
+        """Evaluate a CONSTRUCT of ours and add what it gives to one named graph; returns the number of triples."""
+        name = ox.NamedNode(graph)
+        triples = self._run(query, values, functions)
+        quads = [ox.Quad(triple.subject, triple.predicate, triple.object, name) for triple in triples]
+        self._engine.extend(quads)
+        return len(quads)
+
+    def write_to(self, path: Path, dump: Path) -> None:
+        """Write a store directory with the content of an N-Quads dump, and settle it for reading."""
+        engine = ox.Store(str(path))
+        engine.bulk_load(path=str(dump), format=ox.RdfFormat.N_QUADS, lenient=True)
+        engine.optimize()
+        engine.flush()
+
+    # -- asking (our own queries) --------------------------------------------------------------------
+
+    def select(self, query: Query, **values: Node) -> list[Row]:
+        """The rows of a SELECT of ours; an unbound variable is absent from its row."""
+        solutions = self._run(query, values)
+        names = [variable.value for variable in solutions.variables]
+        return [
+            {name: to_rdflib(term) for name, term in zip(names, solution, strict=True) if term is not None}
+            for solution in solutions
+        ]
+
+    def ask(self, query: Query, **values: Node) -> bool:
+        """The answer of an ASK of ours."""
+        return bool(self._run(query, values))
+
+    def construct(self, query: Query, **values: Node) -> list[Triple]:
+        """The triples of a CONSTRUCT of ours."""
+        return [
+            (to_rdflib(triple.subject), to_rdflib(triple.predicate), to_rdflib(triple.object))
+            for triple in self._run(query, values)
+        ]
+
+    def triples(
+        self, subject: Node | None = None, predicate: Node | None = None, value: Node | None = None
+    ) -> Iterator[Triple]:
+        """The statements of a pattern in all graphs but the hidden ones; one in two graphs comes twice."""
+        s, p, o = (from_rdflib(term) if term is not None else None for term in (subject, predicate, value))
+        for quad in self._engine.quads_for_pattern(s, p, o, None):
+            if getattr(quad.graph_name, "value", "") not in self._hidden:
+                yield to_rdflib(quad.subject), to_rdflib(quad.predicate), to_rdflib(quad.object)
+
+    def graph(self, name: str) -> list[Triple]:
+        """All statements of one named graph."""
+        quads = self._engine.quads_for_pattern(None, None, None, ox.NamedNode(name))
+        return [(to_rdflib(q.subject), to_rdflib(q.predicate), to_rdflib(q.object)) for q in quads]
+
+    def quads(self, graph: str | None = None) -> Iterator[ox.Quad]:
+        """The statements in the engine's own terms, for dumps."""
+        name = ox.NamedNode(graph) if graph else None
+        return iter(self._engine.quads_for_pattern(None, None, None, name))
+
+    def count(self, graph: str) -> int:
+        """Number of statements of one named graph."""
+        return sum(1 for _ in self._engine.quads_for_pattern(None, None, None, ox.NamedNode(graph)))
+
+    def subclasses(self) -> dict[str, set[str]]:
+        """The classes below each class, by what the graphs say of rdfs:subClassOf."""
+        below: dict[str, set[str]] = {}
+        pairs = self._engine.quads_for_pattern(None, ox.NamedNode(str(RDFS.subClassOf)), None, None)
+        direct = {(quad.subject.value, quad.object.value) for quad in pairs}
+        for _ in range(len(direct) + 1):
+            added = False
+            for lower, upper in direct:
+                known = below.setdefault(upper, set())
+                wanted = {lower} | below.get(lower, set())
+                added = added or not wanted <= known
+                known |= wanted
+            if not added:
+                break
+        return below
+
+    def graph_names(self) -> list[str]:
+        """IRIs of the named graphs, sorted."""
+        return sorted(name.value for name in self._engine.named_graphs())
+
+    def _run(
+        self, query: Query, values: Mapping[str, Node], functions: Mapping[str, Function] | None = None
+    ) -> Any:
+        custom: dict[Any, Any] = {ox.NamedNode(iri): function for iri, function in (functions or {}).items()}
+        bound = {ox.Variable(name): from_rdflib(value) for name, value in values.items()}
+        return self._engine.query(
+            query.text, substitutions=bound, custom_functions=custom, **self._default_dataset()
+        )
+
+    def _default_dataset(self) -> dict[str, Any]:
+        if not self._hidden:
+            return {"use_default_graph_as_union": True}
+        shown = [name for name in self.graph_names() if name not in self._hidden]
+        return {"default_graph": [ox.NamedNode(name) for name in shown]}
+
+    # -- asking (a user's text; worker processes only) -----------------------------------------------
+
+    def answer(
+        self,
+        text: str,
+        output: IO[bytes],
+        *,
+        base_iri: str,
+        offers: tuple[Format, ...],
+        dataset: RequestedDataset | None = None,
+        max_rows: int | None = None,
+    ) -> Answer:
+        """Evaluate a query and write its whole result.
+
+        Args:
+            output: readable too where `max_rows` is given.
+            offers: acceptable formats, best first; the first that can carry the result is used.
+            dataset: what the protocol request names; it overrides FROM in the text. A graph that we do not
+                have is empty, never fetched.
+
+        Raises:
+            MalformedQuery, MalformedRequest, NotAcceptable, QueryNotAllowed, ResultTooLarge
+        """
+        options = self._dataset_options(text, dataset or RequestedDataset())
+        with _engine_errors(text):
+            results: Any = self._engine.query(text, base_iri=base_iri, **options)
+            fmt = _first_fit(results, offers)
+            if isinstance(results, ox.QueryTriples):
+                counted = _Counted(max_rows)
+                ox.serialize(counted.limit(results), output, format=engine_format(fmt), prefixes=PREFIXES)
+                return Answer(fmt, counted.rows)
+            results.serialize(output, format=_RESULTS[fmt.name])
+            if isinstance(results, ox.QueryBoolean):
+                return Answer(fmt, 1)
+            return Answer(fmt, None if max_rows is None else _checked_rows(output, fmt, max_rows))
+
+    def _dataset_options(self, text: str, dataset: RequestedDataset) -> dict[str, Any]:
+        if dataset.default_graphs is not None or dataset.named_graphs is not None:
+            return {
+                "default_graph": _graph_names(dataset.default_graphs or ()),
+                "named_graphs": _graph_names(dataset.named_graphs or ()),
+            }
+        # What we pass would override the text, so a text that names its dataset is left alone.
+        return {} if names_dataset(text) else self._default_dataset()
+
+
+# The tokens of SPARQL in which a keyword cannot be, then names with a prefix, then bare words.
+_LOCAL = r"(?:[\w:%s]|%%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%%])"
+_TOKEN = re.compile(
+    r"\#[^\r\n]*+"
+    r'|"""(?:"{0,2}(?:[^"\\]|\\.))*+"""|' + r"'''(?:'{0,2}(?:[^'\\]|\\.))*+'''"
+    r'|"(?:[^"\\\r\n]|\\.)*+"|' + r"'(?:[^'\\\r\n]|\\.)*+'"
+    r'|<(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+>'
+    r"|[?$]\w+|@[A-Za-z]+(?:-[A-Za-z0-9]+)*+|_:\w(?:[\w.\-]*[\w\-])?"
+    rf"|(?P<prefix>(?:[^\W\d_](?:[\w.\-]*[\w\-])?)?:)(?:{_LOCAL % ''}(?:{_LOCAL % '.-'}*{_LOCAL % '-'})?)?"
+    r"|(?P<word>[^\W\d_]\w*)",
+    re.DOTALL,
+)
+
+
+def bare_words(text: str) -> Iterator[str]:
+    """The words of a query that are not in strings, comments, IRIs, variables or local parts of names.
+
+    The engine's grammar asks for no space after a keyword, so several may be in one word; a word that ends
+    with a colon may be a prefix or a keyword before a name without prefix.
+
+    >>> list(bare_words("ASK { ?service a ex:SERVICE . SERVICESILENT:x {} } # SERVICE"))
+    ['ASK', 'a', 'ex:', 'SERVICESILENT:']
+    """
+    for match in _TOKEN.finditer(text):
+        if match.lastgroup:
+            yield match.group(match.lastgroup)
+
+
+def names_dataset(text: str) -> bool:
+    """Whether a query says FROM or FROM NAMED.
+
+    >>> names_dataset("SELECT * FROM <http://x/g> {}"), names_dataset("PREFIX from: <#> ASK { ?from from:a 1 }")
+    (True, False)
+    """
+    words = [word.lower() for word in bare_words(text)]
+    declared = {name for word, name in pairwise(words) if word.endswith("prefix")}
+    return any("from" in word and word not in declared for word in words)
+
+
+def names_service(text: str) -> bool:
+    """Whether a query may say SERVICE.
+
+    >>> names_service("ASK { SERVICE:x {} }"), names_service("ASK { ?service <service> 'service' }")
+    (True, False)
+    """
+    return any("service" in word.lower() for word in bare_words(text))
+
+
+@contextmanager
+def _engine_errors(text: str) -> Iterator[None]:
+    """Raise ours instead of the engine's."""
+    try:
+        yield
+    except SyntaxError as problem:
+        raise malformed(str(problem)) from problem
+    except (RuntimeError, ValueError, OSError) as problem:
+        if names_service(text):
+            raise QueryNotAllowed("this service asks no other service (SERVICE)") from problem
+        if isinstance(problem, OSError):
+            raise OperatorError(f"the store cannot be read: {problem}") from problem
+        raise MalformedQuery(str(problem)) from problem
+
+
+def malformed(message: str) -> MalformedQuery:
+    """Our error from the engine's text, with line and column where it names them.
+
+    >>> str(malformed('error at 2:7: expected one of "{", WHERE, [_]'))
+    'line 2, column 7: expected "{" or WHERE'
+    """
+    match = _POSITION.match(message)
+    if match is None:
+        return MalformedQuery(message)
+    line, column = int(match.group(1)), int(match.group(2))
+    # Sets of characters are of no use to people; a sentence says more than what could have followed.
+    expected = [part for part in match.group(3).split(", ") if not part.startswith("[")]
+    sentences = [part for part in expected if " " in part]
+    said = "; ".join(sentences) or "expected " + " or ".join(expected)
+    return MalformedQuery(f"line {line}, column {column}: {said}", line=line, column=column)
+
+
+def _graph_names(names: tuple[str, ...]) -> list[ox.NamedNode]:
+    try:
+        return [ox.NamedNode(name) for name in names]
+    except ValueError as problem:
+        raise MalformedRequest(f"the name of a graph is not an IRI: {problem}") from problem
+
+
+def _checked_rows(output: IO[bytes], fmt: Format, most: int) -> int | None:
+    """The number of rows of a table that was written, None where only an upper bound comes cheaply."""
+    output.seek(0)
+    chunks = iter(lambda: output.read(_CHUNK), b"")
+    if fmt is formats.CSV:
+        rows = _csv_lines(chunks) - 1
+    elif fmt is formats.TSV:
+        rows = sum(chunk.count(b"\n") for chunk in chunks) - 1
+    elif fmt is formats.RESULTS_XML:
+        rows = _occurrences(chunks, b"</result>")
+    elif _occurrences(chunks, b"},{") < most:
+        return None
+    else:
+        output.seek(0)
+        solutions: Any = ox.parse_query_results(output, format=_RESULTS[fmt.name])
+        rows = len(list(islice(solutions, most + 1)))
+    if rows > most:
+        raise ResultTooLarge(f"the result has more than {most:,} rows")
+    return rows
+
+
+def _occurrences(chunks: Iterable[bytes], mark: bytes) -> int:
+    found, tail = 0, b""
+    for chunk in chunks:
+        found += (tail + chunk).count(mark)
+        tail = (tail + chunk)[1 - len(mark) :]
+    return found
+
+
+def _csv_lines(chunks: Iterable[bytes]) -> int:
+    """Ends of line outside quotation marks; a doubled mark leaves and enters again."""
+    lines, quoted = 0, False
+    for chunk in chunks:
+        for index, part in enumerate(chunk.split(b'"')):
+            quoted ^= index > 0
+            lines += 0 if quoted else part.count(b"\n")
+    return lines
+
+
+class _Counted:
+    def __init__(self, max_rows: int | None) -> None:
+        self.max_rows = max_rows
+        self.rows = 0
+
+    def limit(self, items: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
+        for item in items:
+            self.rows += 1
+            if self.max_rows is not None and self.rows > self.max_rows:
+                raise ResultTooLarge(f"the result has more than {self.max_rows:,} rows")
+            yield item
+
+
+def _first_fit(results: object, offers: tuple[Format, ...]) -> Format:
+    if isinstance(results, ox.QueryTriples):
+        needed = Carries.GRAPH
+    else:
+        needed = Carries.BOOLEAN if isinstance(results, ox.QueryBoolean) else Carries.BINDINGS
+    for fmt in offers:
+        if needed in fmt.carries:
+            return fmt
+    kind = "a graph" if needed is Carries.GRAPH else "a table or a truth value"
+    names = tuple(fmt.media_type for fmt in formats.FORMATS if needed in fmt.carries)
+    raise NotAcceptable(f"the result is {kind}, which none of the accepted formats can carry", names)
+
+
+__all__ = ["Answer", "Function", "RequestedDataset", "Row", "Store", "URIRef", "bare_words", "malformed",
+           "names_dataset", "names_service"]  # fmt: skip

@@ -1,0 +1,100 @@
+"""Dates of any precision and numbers as a reader of a language expects them.
+
+Reads the subset of EDTF that the data uses; what it does not know is shown as it is, never guessed.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_decimal
+
+LOCALES = {"pl": Locale("pl"), "en": Locale("en", "GB"), "uk": Locale("uk")}
+
+# Local names of the properties whose texts are EDTF, and the variables of page queries that carry such text.
+EDTF_TERMS = frozenset({"signedOn", "adoptedOn", "foundedOn", "confirmedOn", "from", "until", "on", "since",
+                        "asOf"})  # fmt: skip
+_DATE = re.compile(r"(-?[0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?([~?%]?)")
+_INTERVAL = re.compile(r"([^/]*)/([^/]*)")
+Translate = Callable[[str], str]
+
+
+def format_edtf(text: str, language: str, translate: Translate = str) -> str:
+    """An EDTF text for readers.
+
+    >>> format_edtf("1988", "en"), format_edtf("1988-05", "en"), format_edtf("1988-05-07", "pl")
+    ('1988', 'May 1988', '7 maja 1988')
+    >>> format_edtf("2017/2019", "en"), format_edtf("1991~", "en"), format_edtf("soon", "en")
+    ('2017–2019', 'about 1991', 'soon')
+    """
+    interval = _INTERVAL.fullmatch(text)
+    if interval is None:
+        return _format_point(text, language, translate) or text
+    first, last = interval.groups()
+    if (whole := _whole_period(first, last)) is not None:
+        return _format_point(whole, language, translate) or text
+    shown = [_format_point(part, language, translate) if part not in ("", "..") else "" for part in (first, last)]
+    if None in shown or shown == ["", ""]:
+        return text
+    start, end = str(shown[0]), str(shown[1])
+    if not end:
+        return translate("since {date}").format(date=start)
+    if not start:
+        return translate("until {date}").format(date=end)
+    dash = "–" if len(start) == len(end) == 4 else " – "
+    return f"{start}{dash}{end}"
+
+
+def format_number(text: str, language: str, digits: int | None = None) -> str:
+    """A decimal or integer in its lexical form, with the separators of the language.
+
+    >>> format_number("21673", "en"), format_number("51.25", "pl"), format_number("8562.7", "en", 0)
+    ('21,673', '51,25', '8,563')
+    """
+    number = round(float(text), digits) if digits is not None else (float(text) if "." in text else int(text))
+    return format_decimal(number, format="#,##0.######", locale=LOCALES[language])
+
+
+def _format_point(text: str, language: str, translate: Translate) -> str | None:
+    match = _DATE.fullmatch(text)
+    if match is None:
+        return None
+    year, month, day, mark = match.groups()
+    try:
+        date = datetime.date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        return None
+    locale = LOCALES[language]
+    if day:
+        shown = format_date(date, format="d MMMM y", locale=locale)
+    elif month:
+        shown = format_skeleton("yMMMM", date, locale=locale)
+    else:
+        shown = str(int(year))
+    # CLDR writes "1988 р." with the skeletons of Ukrainian; both forms are in use, the short one fits tables.
+    shown = shown.removesuffix(" р.")
+    if mark in ("~", "%"):
+        shown = translate("about {date}").format(date=shown)
+    return translate("{date} (uncertain)").format(date=shown) if mark in ("?", "%") else shown
+
+
+def _whole_period(first: str, last: str) -> str | None:
+    """The day, month or year that an interval of days covers exactly, as the derived starts are written."""
+    if first == last:
+        return first
+    if first[:4] == last[:4] and first[4:] == "-01-01" and last[4:] == "-12-31":
+        return first[:4]
+    if first[:7] == last[:7] and first[7:] == "-01" and _is_last_day(last):
+        return first[:7]
+    return None
+
+
+def _is_last_day(text: str) -> bool:
+    try:
+        return (datetime.date.fromisoformat(text) + datetime.timedelta(days=1)).day == 1
+    except ValueError:
+        return False

@@ -1,0 +1,200 @@
+"""Turn exceptions into responses: one table, one body on the wire (RFC 9457), or a page for who prefers HTML.
+
+The type of a problem is an address with a page of its own. No stack, no path of the machine and nothing of
+the Host header ever gets into a body.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint, Flask, Response, g, render_template, request, url_for
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from twin_graph import errors
+from twin_graph.errors import TwinGraphError
+from twin_graph.formats import HTML, PROBLEM_JSON
+from twin_graph.web.languages import N_, gettext, reader_language
+from twin_graph.web.negotiation import negotiate
+from twin_graph.web.responses import FRESH, absolute, represent, secure
+from twin_graph.web.site import site
+from twin_graph.workspace import LANGUAGES
+
+bp = Blueprint("problems", __name__)
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One kind of problem: its status, the last part of its address, its title and what it means."""
+
+    status: int
+    slug: str
+    title: str
+    meaning: str
+
+
+PROBLEMS: Mapping[type[Exception], Problem] = {
+    errors.EntityNotFound: Problem(404, "not-found", N_("Not found"),
+        N_("There is nothing at this address. Perhaps the address was cut or mistyped.")),
+    errors.EntityGone: Problem(410, "gone", N_("Withdrawn"),
+        N_("What was published at this address has been withdrawn.")),
+    errors.NotAcceptable: Problem(406, "not-acceptable", N_("No acceptable format"),
+        N_("None of the formats that were asked for is offered at this address.")),
+    errors.UnsupportedMediaType: Problem(415, "unsupported-media-type", N_("Unsupported media type"),
+        N_("The body of the request is in a format that this address does not read.")),
+    errors.MalformedRequest: Problem(400, "malformed-request", N_("Malformed request"),
+        N_("The request is not written as the protocol asks.")),
+    errors.MalformedQuery: Problem(400, "malformed-query", N_("Malformed query"),
+        N_("The text is not a SPARQL query; line and column say where it stops being one.")),
+    errors.QueryNotAllowed: Problem(403, "query-not-allowed", N_("Query not allowed"),
+        N_("The public service answers questions: it runs no updates and asks no other services.")),
+    errors.QueryTimeout: Problem(503, "query-timeout", N_("Query took too long"),
+        N_("The query was stopped at the time limit. A narrower question may be answered.")),
+    errors.QueryResources: Problem(503, "query-resources", N_("Query needed too much memory"),
+        N_("The query was stopped at the memory limit. A narrower question may be answered.")),
+    errors.ResultTooLarge: Problem(422, "result-too-large", N_("Result too large"),
+        N_("The result has more rows or bytes than one answer may have. Add LIMIT, or take the whole data.")),
+    errors.ServiceBusy: Problem(503, "busy", N_("Service busy"),
+        N_("All places are taken. The request was not run; please try again in a moment.")),
+    errors.SnapshotMissing: Problem(503, "no-snapshot", N_("No data yet"),
+        N_("The service has no data to show at the moment.")),
+    errors.SnapshotDamaged: Problem(503, "damaged-snapshot", N_("Data cannot be read"),
+        N_("The data of the service cannot be read at the moment.")),
+    errors.SettingInvalid: Problem(500, "misconfigured", N_("Service not set up rightly"),
+        N_("The service is not set up rightly; who runs it has to put that right.")),
+    errors.WorkspaceInvalid: Problem(500, "misconfigured", N_("Service not set up rightly"),
+        N_("The service is not set up rightly; who runs it has to put that right.")),
+    errors.SourceError: Problem(500, "invalid-sources", N_("Sources with mistakes"),
+        N_("The data files have mistakes; they were not published.")),
+    errors.NotConformant: Problem(500, "not-conformant", N_("Data against the rules"),
+        N_("The data break a rule; they were not published.")),
+    MethodNotAllowed: Problem(405, "method-not-allowed", N_("Method not allowed"),
+        N_("This address can be read; it cannot be written to.")),
+}  # fmt: skip
+INTERNAL = Problem(500, "internal-error", N_("Something went wrong"),
+    N_("The mistake is ours. It has been noted; please try again later."))  # fmt: skip
+HTTP_PROBLEMS = {
+    400: PROBLEMS[errors.MalformedRequest],
+    404: PROBLEMS[errors.EntityNotFound],
+    405: PROBLEMS[MethodNotAllowed],
+    415: PROBLEMS[errors.UnsupportedMediaType],
+    413: Problem(413, "request-too-large", N_("Request too large"), N_("The body of the request is too large.")),
+    414: Problem(414, "address-too-long", N_("Address too long"), N_("Send a long query as the body of a POST.")),
+}
+ALL_PROBLEMS = {p.slug: p for p in (*PROBLEMS.values(), *HTTP_PROBLEMS.values(), INTERNAL)}
+# What the message of these says is meant for who runs the server, not for its readers.
+_PRIVATE = (errors.OperatorError, errors.SourceError, errors.NotConformant)
+
+
+def find_problem(error: Exception) -> Problem:
+    """The row of an exception: its own, that of the nearest of its classes, or the internal error."""
+    if isinstance(error, HTTPException):
+        return HTTP_PROBLEMS.get(error.code or 500, INTERNAL)
+    return next((PROBLEMS[cls] for cls in type(error).__mro__ if cls in PROBLEMS), INTERNAL)
+
+
+def problem_response(error: Exception) -> Response:
+    """The response for an exception, in the format and language that the client prefers."""
+    problem = find_problem(error)
+    g.language = _error_language()
+    try:
+        as_page = negotiate(request.headers.get("Accept"), (PROBLEM_JSON, HTML)) is HTML
+    except errors.MalformedRequest:
+        as_page = False
+    detail = _detail(error, problem)
+    if as_page:
+        body = render_template("problem.html", problem=problem, detail=detail, error=error, offers=_offers(error))
+        response = Response(body, problem.status, content_type=HTML.content_type)
+        response.headers["Content-Language"] = g.language
+    else:
+        text = json.dumps(_body(error, problem, detail), ensure_ascii=False, indent=1)
+        response = Response(text, problem.status, content_type=PROBLEM_JSON.content_type)
+    return _with_headers(response, error, problem)
+
+
+def install(app: Flask) -> None:
+    """Answer every exception of an application with a problem document."""
+    app.register_error_handler(TwinGraphError, problem_response)
+    app.register_error_handler(HTTPException, problem_response)
+    app.register_error_handler(Exception, _unexpected)
+
+
+@bp.get("/problems/<slug>")
+@bp.get(f"/<any({', '.join(LANGUAGES)}):lang>/problems/<slug>", endpoint="page")
+def explain(slug: str, lang: str = "") -> Response:
+    """What a kind of problem means."""
+    if slug not in ALL_PROBLEMS:
+        raise errors.EntityNotFound(f"there is no problem “{slug[:64]}”")
+    here, problem = site(), ALL_PROBLEMS[slug]
+    g.language = lang or reader_language(here.manifest.default_language)
+    vary = () if lang else ("Accept-Language",)
+    return represent(
+        here,
+        HTML,
+        lambda: render_template("problem_type.html", problem=problem),
+        vary=vary,
+        language=g.language,
+        cache=FRESH,
+    )
+
+
+def _unexpected(error: Exception) -> Response:
+    _log.exception("unexpected error at %s", request.path)
+    return problem_response(error)
+
+
+def _body(error: Exception, problem: Problem, detail: str) -> dict[str, object]:
+    here = site()
+    body: dict[str, object] = {
+        "type": absolute(here, url_for("problems.explain", slug=problem.slug)),
+        "title": gettext(problem.title),
+        "status": problem.status,
+        "detail": detail,
+    }
+    if isinstance(error, errors.MalformedQuery) and error.line is not None:
+        body |= {"line": error.line, "column": error.column}
+    if isinstance(error, errors.EntityGone):
+        body |= {"on": error.on, "replacedBy": error.replaced_by}
+    if offers := _offers(error):
+        body["offers"] = offers
+    return {name: value for name, value in body.items() if value not in (None, "")}
+
+
+def _detail(error: Exception, problem: Problem) -> str:
+    if isinstance(error, TwinGraphError) and not isinstance(error, _PRIVATE):
+        return str(error)
+    return gettext(problem.meaning)
+
+
+def _offers(error: Exception) -> list[str]:
+    if isinstance(error, errors.NotAcceptable):
+        return list(error.offers)
+    return list(error.accepted) if isinstance(error, errors.UnsupportedMediaType) else []
+
+
+def _with_headers(response: Response, error: Exception, problem: Problem) -> Response:
+    response.headers["Cache-Control"] = {404: "public, max-age=60", 410: "public, max-age=3600"}.get(
+        problem.status, "no-store"
+    )
+    response.headers["Vary"] = "Accept, Accept-Language"
+    if isinstance(error, errors.ServiceBusy):
+        response.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, errors.UnsupportedMediaType) and error.accepted:
+        response.headers["Accept"] = ", ".join(error.accepted)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return secure(response)
+
+
+def _error_language() -> str:
+    first = request.path.removeprefix(site().prefix).lstrip("/").partition("/")[0]
+    if first in LANGUAGES:
+        return first
+    try:
+        return reader_language(site().manifest.default_language)
+    except errors.MalformedRequest:
+        return site().manifest.default_language

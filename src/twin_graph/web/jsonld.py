@@ -1,0 +1,168 @@
+"""Write a graph as JSON-LD compacted with our own context, and name that context by its address.
+
+Our data has no blank nodes, lists or nested graphs, so that a graph is a list of flat nodes. Reads the terms
+that `ontology/context.jsonld` uses: prefixes, coercion to a type or language, sets, language maps, and the
+contexts of classes. rdflib's serialiser knows no contexts of classes and writes nodes in any order.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+
+from rdflib import Literal, URIRef
+from rdflib.namespace import RDF, XSD
+from rdflib.term import Node
+
+from twin_graph.graphs import Triple
+
+
+@dataclass(frozen=True)
+class Term:
+    """One term of a context with its property and how its values are written."""
+
+    name: str
+    iri: str
+    coercion: str = ""
+    language: str = ""
+    containers: tuple[str, ...] = ()
+
+
+class Context:
+    """A JSON-LD context as far as we use it."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        definitions = document["@context"]
+        self._prefixes = {
+            name: iri
+            for name, iri in definitions.items()
+            if isinstance(iri, str) and iri.startswith("http") and iri[-1] in "/#"
+        }
+        self._definitions = definitions
+        self._by_classes: dict[tuple[str, ...], dict[str, list[Term]]] = {}
+
+    @cached_property
+    def classes(self) -> dict[str, str]:
+        """Name of each class by its IRI: what is defined without a coercion and begins with a capital."""
+        return {term.iri: term.name for term in self._terms(self._definitions) if term.name[0].isupper()}
+
+    def terms(self, classes: Iterable[str]) -> dict[str, list[Term]]:
+        """The terms in force in a node of these classes, by property."""
+        names = tuple(sorted(self.classes[iri] for iri in classes if iri in self.classes))
+        scoped = tuple(name for name in names if isinstance(self._definitions[name], dict))
+        if scoped not in self._by_classes:
+            definitions = dict(self._definitions)
+            for name in scoped:
+                definitions.update(self._definitions[name].get("@context", {}))
+            by_property: dict[str, list[Term]] = {}
+            for term in self._terms(definitions):
+                by_property.setdefault(term.iri, []).append(term)
+            self._by_classes[scoped] = by_property
+        return self._by_classes[scoped]
+
+    def compact(self, iri: str) -> str:
+        """A property as `prefix:name`, or as it is."""
+        for prefix, start in self._prefixes.items():
+            if iri.startswith(start) and len(iri) > len(start) and "/" not in iri[len(start) :]:
+                return f"{prefix}:{iri[len(start) :]}"
+        return iri
+
+    def _terms(self, definitions: Mapping[str, Any]) -> list[Term]:
+        terms = []
+        for name, value in definitions.items():
+            definition = {"@id": value} if isinstance(value, str) else value
+            if name.startswith("@") or name in self._prefixes or not isinstance(definition, dict):
+                continue
+            containers = definition.get("@container", [])
+            terms.append(
+                Term(
+                    name,
+                    self._expand(definition["@id"]),
+                    self._expand(definition.get("@type", "")),
+                    definition.get("@language", ""),
+                    tuple([containers] if isinstance(containers, str) else containers),
+                )
+            )
+        return [term for term in terms if not term.iri.startswith("@")]
+
+    def _expand(self, name: str) -> str:
+        prefix, colon, local = name.partition(":")
+        return self._prefixes[prefix] + local if colon and prefix in self._prefixes else name
+
+
+def write(triples: Iterable[Triple], context: Context, address: str) -> bytes:
+    """A graph without blank nodes as compacted JSON-LD whose context is at an address.
+
+    Args:
+        triples: in the order in which their subjects are to be written.
+    """
+    ordered = list(triples)
+    order = {subject: place for place, subject in enumerate(dict.fromkeys(s for s, _, _ in ordered))}
+    ordered.sort(key=lambda triple: order[triple[0]])
+    nodes = [_node(subject, list(group), context) for subject, group in groupby(ordered, key=lambda t: t[0])]
+    return json.dumps({"@context": address, "@graph": nodes}, ensure_ascii=False, indent=1).encode()
+
+
+def _node(subject: Node, triples: list[Triple], context: Context) -> dict[str, Any]:
+    classes = [str(o) for _, p, o in triples if p == RDF.type]
+    terms = context.terms(classes)
+    node: dict[str, Any] = {"id": str(subject)}
+    if classes:
+        node["type"] = [context.classes.get(iri, iri) for iri in classes]
+    for _, predicate, value in triples:
+        if predicate != RDF.type:
+            _add(node, str(predicate), value, terms.get(str(predicate), []), context)
+    return node
+
+
+def _add(node: dict[str, Any], predicate: str, value: Node, terms: list[Term], context: Context) -> None:
+    for term in terms:
+        if "@language" in term.containers and isinstance(value, Literal) and value.language:
+            texts = node.setdefault(term.name, {})
+            texts[value.language] = _more(texts.get(value.language), str(value))
+            return
+        written = _coerced(term, value)
+        if written is not None:
+            alone = "@set" not in term.containers
+            node[term.name] = _more(node.get(term.name), written) if alone else [*node.get(term.name, []), written]
+            return
+    key = context.compact(predicate)
+    node[key] = _more(node.get(key), _expanded(value))
+
+
+def _coerced(term: Term, value: Node) -> str | int | None:
+    """How a term writes a value, None where it cannot."""
+    if isinstance(value, URIRef):
+        return str(value) if term.coercion == "@id" else None
+    if not isinstance(value, Literal) or "@language" in term.containers:
+        return None
+    if value.language:
+        return str(value) if term.language == value.language else None
+    datatype = str(value.datatype or XSD.string)
+    if term.coercion == datatype and datatype == str(XSD.integer) and _is_canonical(str(value)):
+        return int(str(value))
+    if term.coercion == datatype:
+        return str(value)
+    return str(value) if datatype == str(XSD.string) and not term.coercion and not term.language else None
+
+
+def _expanded(value: Node) -> dict[str, str]:
+    if not isinstance(value, Literal):
+        return {"@id": str(value)}
+    if value.language:
+        return {"@value": str(value), "@language": value.language}
+    return {"@value": str(value)} | ({"@type": str(value.datatype)} if value.datatype else {})
+
+
+def _is_canonical(text: str) -> bool:
+    return text.lstrip("-").isdigit() and text.isascii() and str(int(text)) == text and len(text) < 16
+
+
+def _more(known: Any, value: Any) -> Any:
+    if known is None:
+        return value
+    return [*known, value] if isinstance(known, list) else [known, value]

@@ -1,0 +1,223 @@
+"""The name of anything in the reader's language: a label where there is one, else a title made of its parts.
+
+A name keeps the language it is in, so that pages can mark foreign ones. Knows no addresses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from rdflib import Literal, URIRef
+from rdflib.namespace import DCTERMS, RDF, RDFS, SKOS
+from rdflib.term import Node
+
+from twin_graph import iris
+from twin_graph.kinds import BY_NAME
+from twin_graph.namespaces import TWIN, TWIN_IRI
+from twin_graph.store import Store
+from twin_graph.web import words
+from twin_graph.web.dates import format_edtf
+from twin_graph.web.languages import catalogue, collation_key
+
+_KEPT = 100_000
+_LABELS = (RDFS.label, SKOS.prefLabel, DCTERMS.title)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text; `language` is empty where it is the language of the page."""
+
+    text: str
+    language: str = ""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Title:
+    """A name made of texts that may be in several languages."""
+
+    parts: tuple[Text, ...]
+
+    def __str__(self) -> str:
+        return "".join(part.text for part in self.parts)
+
+    def __add__(self, other: Title | str) -> Title:
+        more = (Text(other),) if isinstance(other, str) else other.parts
+        return Title(self.parts + more)
+
+
+def plain(text: str) -> Title:
+    """A title in the language of the page."""
+    return Title((Text(text),))
+
+
+def choose(literals: Iterable[Literal], language: str) -> Text | None:
+    """The literal for a reader: their language, else English, else none's, else the first."""
+    found = sorted(literals, key=lambda literal: (literal.language or "", str(literal)))
+    for wanted in (language, "en", None):
+        for literal in found:
+            if literal.language == wanted:
+                return Text(str(literal), "" if wanted in (language, None) else wanted or "")
+    return Text(str(found[0]), found[0].language or "") if found else None
+
+
+class Names:
+    """Names of the things of one store; a snapshot never changes, so what was found is kept."""
+
+    def __init__(self, store: Store, base_iri: str) -> None:
+        self._store = store
+        self._base_iri = base_iri
+        self._titles: dict[tuple[str, str], Title] = {}
+        self._index: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        self._makers: dict[str, Callable[[URIRef, str], Title | None]] = {
+            "partnership": self._partnership,
+            "agreement": self._agreement,
+            "resolution": self._resolution,
+            "event": self._event,
+            "membership": self._membership,
+            "conferral": self._conferral,
+            "count": self._count,
+            "claim": self._claim,
+        }
+
+    def title(self, iri: str, language: str) -> Title:
+        """The name of a thing, a concept or a term."""
+        known = self._titles.get((iri, language))
+        if known is None:
+            if len(self._titles) >= _KEPT:
+                self._titles.clear()
+            known = self._titles[iri, language] = self._find(URIRef(iri), language)
+        return known
+
+    def short(self, iri: str, language: str) -> Title:
+        """The name where the page already says what it belongs to: a document without its parties."""
+        minted = iris.unmint(self._base_iri, iri)
+        kind = minted.kind if minted else ""
+        if kind == "agreement":
+            return self._with_date(self._class_title(URIRef(iri), language), URIRef(iri), TWIN.signedOn, language)
+        if kind == "source":
+            address = self.value(URIRef(iri), TWIN.url)
+            host = urlsplit(str(address)).hostname if address is not None else ""
+            return plain(host.removeprefix("www.")) if host else self.title(iri, language)
+        return self.title(iri, language)
+
+    def label(self, iri: str, language: str) -> Text | None:
+        """The label of a thing in a language, or the nearest to it."""
+        literals: list[Literal] = []
+        for predicate in _LABELS:
+            literals.extend(v for v in self.values(URIRef(iri), predicate) if isinstance(v, Literal))
+        return choose(literals, language)
+
+    def class_of(self, thing: URIRef, kind: str) -> URIRef:
+        """The most specific of its classes: the one that is not the class of the kind."""
+        general = URIRef(TWIN_IRI + BY_NAME[kind].class_name)
+        classes = sorted(str(c) for c in self.values(thing, RDF.type) if str(c).startswith(TWIN_IRI))
+        return URIRef(next((name for name in classes if name != str(general)), str(general)))
+
+    def index(self, kind: str, language: str) -> list[tuple[str, str]]:
+        """Title and key of every thing of a kind, in the order of the alphabet."""
+        known = self._index.get((kind, language))
+        if known is None:
+            prefix = f"{self._base_iri}id/{kind}/"
+            things = {str(s) for s, _, _ in self._store.triples(None, RDF.type, _class(kind))}
+            ours = (iri for iri in things if iri.startswith(prefix))
+            entries = [(str(self.title(iri, language)), iri[len(prefix) :]) for iri in ours]
+            known = sorted(entries, key=lambda entry: (collation_key(entry[0], language), entry[1]))
+            self._index[kind, language] = known
+        return known
+
+    def values(self, subject: URIRef, predicate: URIRef) -> list[Node]:
+        """The values of a property, each once, in a fixed order."""
+        return sorted({value for _, _, value in self._store.triples(subject, predicate)}, key=str)
+
+    def value(self, subject: URIRef, predicate: URIRef) -> Node | None:
+        """The first value of a property."""
+        return next(iter(self.values(subject, predicate)), None)
+
+    # -- titles of things that have no label of their own --------------------------------------------
+
+    def _find(self, iri: URIRef, language: str) -> Title:
+        label = self.label(iri, language)
+        if label is not None:
+            return Title((self._in_own_language(iri, label, language),))
+        minted = iris.unmint(self._base_iri, iri)
+        if minted is None:
+            return plain(iri)
+        kind = minted.kind
+        if minted.fragment:
+            kind = minted.fragment.partition("-")[0]
+        made = self._makers[kind](iri, language) if kind in self._makers else None
+        return made if made and str(made) else plain(minted.key)
+
+    def _in_own_language(self, iri: URIRef, label: Text, language: str) -> Text:
+        """A title without a tag is in the language that its source is in."""
+        tag = self.value(iri, TWIN.inLanguage) if "/id/source/" in iri else None
+        return Text(label.text, str(tag)) if tag is not None and str(tag) != language else label
+
+    def _partnership(self, iri: URIRef, language: str) -> Title:
+        parties = [self.title(str(party), language) for party in self.values(iri, TWIN.hasParty)]
+        return _join(sorted(parties, key=lambda title: collation_key(str(title), language)), " – ")
+
+    def _agreement(self, iri: URIRef, language: str) -> Title:
+        title = self._class_title(iri, language)
+        of = self.value(iri, TWIN.isDocumentOf)
+        if of is not None:
+            title = title + ": " + self.title(str(of), language)
+        return self._with_date(title, iri, TWIN.signedOn, language)
+
+    def _resolution(self, iri: URIRef, language: str) -> Title:
+        number = self.value(iri, TWIN.resolutionNumber)
+        title = self.title(str(TWIN.Resolution), language)
+        title = title + f" {number}" if number is not None else title
+        return self._with_date(title, iri, TWIN.adoptedOn, language)
+
+    def _event(self, iri: URIRef, language: str) -> Title:
+        parts = [self._linked(iri, predicate, language) for predicate in (TWIN.changesStatusOf, TWIN.event)]
+        return self._with_date(_join([part for part in parts if part], ": "), iri, TWIN.on, language)
+
+    def _membership(self, iri: URIRef, language: str) -> Title:
+        parts = [self._linked(iri, name, language) for name in (TWIN.isMembershipOf, TWIN.isMembershipIn)]
+        return _join([part for part in parts if part], " – ")
+
+    def _conferral(self, iri: URIRef, language: str) -> Title:
+        parts = [self._linked(iri, name, language) for name in (TWIN.isConferralOf, TWIN.isConferredOn)]
+        title = _join([part for part in parts if part], ": ")
+        year = TWIN.inYear if self.value(iri, TWIN.inYear) is not None else TWIN.on
+        return self._with_date(title, iri, year, language)
+
+    def _count(self, iri: URIRef, language: str) -> Title:
+        what = words.value_word(str(self.value(iri, TWIN.counted) or ""), catalogue(language).gettext)
+        city = self._linked(iri, TWIN.countsFor, language)
+        title = city + ": " + what if city else plain(what)
+        return self._with_date(title, iri, TWIN.asOf, language)
+
+    def _claim(self, iri: URIRef, language: str) -> Title | None:
+        return self._linked(iri, TWIN.claimedBy, language)
+
+    def _class_title(self, iri: URIRef, language: str) -> Title:
+        return self.title(str(self.class_of(iri, "agreement")), language)
+
+    def _linked(self, iri: URIRef, predicate: URIRef, language: str) -> Title | None:
+        value = self.value(iri, predicate)
+        return self.title(str(value), language) if value is not None else None
+
+    def _with_date(self, title: Title, iri: URIRef, predicate: URIRef, language: str) -> Title:
+        date = self.value(iri, predicate)
+        if date is None:
+            return title
+        return title + f" ({format_edtf(str(date), language, catalogue(language).gettext)})"
+
+
+def _class(kind: str) -> URIRef:
+    return URIRef(TWIN_IRI + BY_NAME[kind].class_name)
+
+
+def _join(titles: list[Title], separator: str) -> Title:
+    joined = Title(())
+    for number, title in enumerate(titles):
+        joined = joined + separator + title if number else joined + title
+    return joined

@@ -1,0 +1,193 @@
+"""Choose a format by an Accept header and a language by an Accept-Language header (RFC 9110, section 12).
+
+Pure functions of texts and offers: no request, no response. Which formats there are is `formats.py`.
+
+Decisions where the RFC leaves a choice:
+
+* The most specific range that matches a format decides its quality; a quality of 0 excludes it.
+* Equal qualities are decided by how closely the format was named (its media type, an alias such as
+  `application/json`, a wildcard), then by the server's order. When HTML was named and no RDF media type was,
+  HTML comes first: that is a browser.
+* A page is only sent to who names `text/html` or `application/xhtml+xml`; a wildcard never means HTML.
+* A malformed range is ignored; a malformed quality counts as 0.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from twin_graph.errors import MalformedRequest
+from twin_graph.formats import Carries, Format
+from twin_graph.workspace import LANGUAGES
+
+MAX_HEADER = 4096
+_TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # noqa: S105 - a token of RFC 9110, section 5.6.2
+_RANGE = re.compile(rf"({_TOKEN})/({_TOKEN})")
+_PARAMETER = re.compile(rf'\s*;\s*(?:({_TOKEN})=({_TOKEN}|"(?:[^"\\]|\\.)*"))?')
+_QUALITY = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
+_LANGUAGE = re.compile(r"\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
+# One member of a comma-separated list; a comma inside quotation marks belongs to it.
+_MEMBER = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*"|")+')
+
+_EXACT, _ALIAS, _WILDCARD = 2, 1, 0
+
+
+@dataclass(frozen=True)
+class MediaRange:
+    """One member of an Accept header: `type/subtype;parameters;q=quality`."""
+
+    type: str
+    subtype: str
+    quality: float = 1.0
+    parameters: tuple[tuple[str, str], ...] = field(default=())
+
+    @property
+    def media_type(self) -> str:
+        """The range without its parameters."""
+        return f"{self.type}/{self.subtype}"
+
+
+def parse_accept(header: str | None) -> list[MediaRange]:
+    """The well-formed ranges of an Accept header, in its order.
+
+    >>> [(r.media_type, r.quality) for r in parse_accept('text/turtle;charset=utf-8, */*;q=0.1, oops')]
+    [('text/turtle', 1.0), ('*/*', 0.1)]
+
+    Raises:
+        MalformedRequest: the header is longer than 4 KiB.
+    """
+    return [parsed for member in _members(header, "Accept") if (parsed := _parse_range(member))]
+
+
+def acceptable(accept: str | None, offers: Sequence[Format]) -> list[Format]:
+    """The offers that an Accept header allows, best first; `offers` is the server's order of preference."""
+    ranges = parse_accept(accept)
+    if not ranges:
+        return [fmt for fmt in offers if Carries.PAGE not in fmt.carries]
+    ranked = []
+    for order, fmt in enumerate(offers):
+        quality, closeness = _rate(fmt, ranges)
+        if quality > 0:
+            first = _is_page(fmt) and not _names_data(ranges, offers)
+            ranked.append((-quality, not first, -closeness, order, fmt))
+    return [entry[-1] for entry in sorted(ranked, key=lambda entry: entry[:-1])]
+
+
+def negotiate(accept: str | None, offers: Sequence[Format]) -> Format | None:
+    """The best of the offers for an Accept header, None where none is acceptable.
+
+    >>> from twin_graph.formats import DOCUMENT_FORMATS
+    >>> negotiate("*/*", DOCUMENT_FORMATS).name, negotiate("text/html,*/*;q=0.8", DOCUMENT_FORMATS).name
+    ('turtle', 'html')
+    >>> negotiate("image/png", DOCUMENT_FORMATS)
+
+    Raises:
+        MalformedRequest: the header is longer than 4 KiB.
+    """
+    return next(iter(acceptable(accept, offers)), None)
+
+
+def negotiate_language(accept_language: str | None, default: str = "en") -> str:
+    """The best of our languages for an Accept-Language header.
+
+    >>> negotiate_language("uk-UA,uk;q=0.9,en;q=0.5"), negotiate_language("de", "pl")
+    ('uk', 'pl')
+
+    Raises:
+        MalformedRequest: the header is longer than 4 KiB.
+    """
+    wanted: dict[str, float] = {}
+    rest = 0.0
+    for member in _members(accept_language, "Accept-Language"):
+        tag, _, parameter = member.partition(";")
+        if not _LANGUAGE.fullmatch(tag.strip()):
+            continue
+        quality = _parse_quality(parameter.strip().removeprefix("q=")) if parameter.strip() else 1.0
+        primary = tag.strip().lower().partition("-")[0]
+        if primary == "*":
+            rest = quality
+        else:
+            wanted[primary] = max(quality, wanted.get(primary, 0.0))
+    order = [default, *(language for language in LANGUAGES if language != default)]
+    named = [language for language in wanted if language in order]
+    candidates = [*named, *(language for language in order if language not in wanted)]
+    best = max(candidates, key=lambda language: wanted.get(language, rest), default=default)
+    return best if wanted.get(best, rest) > 0 else default
+
+
+def _members(header: str | None, name: str) -> Iterator[str]:
+    text = header or ""
+    if len(text) > MAX_HEADER:
+        raise MalformedRequest(f"the header {name} is longer than {MAX_HEADER} bytes")
+    return (match.group().strip() for match in _MEMBER.finditer(text))
+
+
+def _parse_range(text: str) -> MediaRange | None:
+    match = _RANGE.match(text)
+    if match is None:
+        return None
+    media_type, subtype = match.group(1).lower(), match.group(2).lower()
+    if media_type == "*" and subtype != "*":
+        return None
+    parameters: list[tuple[str, str]] = []
+    position = match.end()
+    while position < len(text):
+        parameter = _PARAMETER.match(text, position)
+        if parameter is None or parameter.end() == position:
+            # Text that is no parameter: of a range we say it is malformed, of a quality that it is 0.
+            tail = text[position:].lstrip("; \t").lower()
+            return MediaRange(media_type, subtype, 0.0, tuple(parameters)) if tail.startswith("q=") else None
+        name, value = (parameter.group(1) or "").lower(), (parameter.group(2) or "").strip('"')
+        if name == "q":
+            return MediaRange(media_type, subtype, _parse_quality(value), tuple(parameters))
+        if name:
+            parameters.append((name, value))
+        position = parameter.end()
+        if not text[position:].strip():
+            break
+    return MediaRange(media_type, subtype, 1.0, tuple(parameters))
+
+
+def _parse_quality(text: str) -> float:
+    return float(text) if _QUALITY.fullmatch(text) else 0.0
+
+
+def _rate(fmt: Format, ranges: list[MediaRange]) -> tuple[float, int]:
+    """Quality and closeness with which the ranges allow a format."""
+    usable = [item for item in ranges if _charset_fits(item)]
+    named = _most_specific([item for item in usable if item.media_type == fmt.media_type])
+    if named == 0.0:
+        return 0.0, _EXACT
+    aliases = [item.quality for item in usable if item.media_type in fmt.aliases]
+    rated = [(quality, _ALIAS) for quality in aliases]
+    if named is not None:
+        rated.append((named, _EXACT))
+    elif not _is_page(fmt):
+        main = fmt.media_type.partition("/")[0]
+        half = _most_specific([item for item in usable if (item.type, item.subtype) == (main, "*")])
+        every = _most_specific([item for item in usable if item.type == "*"])
+        rated.append((half if half is not None else every or 0.0, _WILDCARD))
+    return max(rated, default=(0.0, _WILDCARD))
+
+
+def _most_specific(ranges: list[MediaRange]) -> float | None:
+    """The quality that the range with most parameters gives; the lowest where a range is repeated."""
+    if not ranges:
+        return None
+    most = max(len(item.parameters) for item in ranges)
+    return min(item.quality for item in ranges if len(item.parameters) == most)
+
+
+def _charset_fits(item: MediaRange) -> bool:
+    return all(value.lower() in ("utf-8", "utf8") for name, value in item.parameters if name == "charset")
+
+
+def _is_page(fmt: Format) -> bool:
+    return Carries.PAGE in fmt.carries
+
+
+def _names_data(ranges: list[MediaRange], offers: Sequence[Format]) -> bool:
+    named = {item.media_type for item in ranges if item.quality > 0}
+    return any(fmt.media_type in named for fmt in offers if not _is_page(fmt))

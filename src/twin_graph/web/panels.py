@@ -1,0 +1,221 @@
+"""Panels: one query of ours shown as a table. And facts: the statements about a thing that no panel shows.
+
+Makes values for templates and writes no HTML. A panel's title is the title of its `.rq`, its columns are the
+variables; rows with the same value of the first variable are one row. Notes in the header of the query:
+`sort` names the variable whose text orders the rows, `hide` the variables that only keep rows apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rdflib import Literal, URIRef
+from rdflib.namespace import RDF, RDFS, SKOS, XSD
+from rdflib.term import Node
+
+from twin_graph import iris
+from twin_graph.namespaces import CONCEPTS_IRI, GEO, PROV, TWIN_IRI
+from twin_graph.queries import Query, load
+from twin_graph.store import Row, Store
+from twin_graph.web import addresses, words
+from twin_graph.web.dates import EDTF_TERMS, format_edtf, format_number
+from twin_graph.web.languages import catalogue, collation_key
+from twin_graph.web.names import Names, Text, Title, plain
+
+# What pages say elsewhere: headings, names in other languages, and shortcuts that repeat a panel.
+_NOT_FACTS = {str(RDF.type), str(RDFS.label), str(SKOS.altLabel), str(GEO.asWKT), str(PROV.wasDerivedFrom),
+              *(TWIN_IRI + name for name in ("exonym", "formerName", "nativeName", "twinnedWith", "claimsTwin"))}  # fmt: skip
+_DATES = {str(XSD.date), str(XSD.gYear), str(XSD.gYearMonth)}
+_NUMBERS = {str(XSD.integer), str(XSD.decimal)}
+_YEARS = {"year", "in_year"}
+_NO_SEPARATORS = {"latitude", "longitude", "westLongitude", "eastLongitude", "southLatitude", "northLatitude"}
+
+
+class Published(Protocol):
+    """The part of a site that panels need."""
+
+    @property
+    def store(self) -> Store: ...
+    @property
+    def names(self) -> Names: ...
+    @property
+    def base_iri(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value for a reader.
+
+    Attributes:
+        href: where it leads; empty for plain text.
+        hint: the whole name where `title` is a short one.
+        mark: name of a style: the concept that it is, or `number`.
+    """
+
+    title: Title
+    href: str = ""
+    hint: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: the variable, its heading, and whether all its values are numbers."""
+
+    name: str
+    heading: str
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A table for a page."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[tuple[Value, ...], ...], ...]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A property of a thing with its values."""
+
+    name: str
+    heading: str
+    values: tuple[Value, ...]
+
+
+def run(site: Published, name: str, language: str, **bound: Node) -> Panel:
+    """The panel of a query, with its variables bound."""
+    query = load(name)
+    rows = _merge(site.store.select(query, **bound))
+    shown = [variable for variable in _variables(query, rows) if variable not in query.notes.get("hide", "").split()]
+    if sort := query.notes.get("sort", ""):
+        rows.sort(key=lambda row: collation_key(_text(site, row.get(sort, ()), sort, language), language))
+    cells = [tuple(make_values(site, row.get(name, ()), name, language) for name in shown) for row in rows]
+    columns = tuple(
+        Column(name, heading(site, name, language), _is_number([row[i] for row in cells]))
+        for i, name in enumerate(shown)
+    )
+    return Panel(name, query.title(language), columns, tuple(cells))
+
+
+def facts(site: Published, thing: URIRef, language: str, hidden: Iterable[str] = ()) -> list[Fact]:
+    """The statements about a thing as a table of properties, without those that the page shows elsewhere."""
+    skip = _NOT_FACTS | {TWIN_IRI + name for name in hidden}
+    found: dict[str, list[Node]] = {}
+    for _, predicate, value in site.store.triples(thing):
+        if str(predicate) not in skip and value not in found.setdefault(str(predicate), []):
+            found[str(predicate)].append(value)
+    made = [
+        Fact(_local(name), property_heading(site, name, language), _fact_values(site, values, _local(name), language))
+        for name, values in found.items()
+    ]
+    return sorted((fact for fact in made if fact.values), key=lambda fact: (fact.name == "note", fact.heading))
+
+
+def make_values(site: Published, terms: Sequence[Node], name: str, language: str) -> tuple[Value, ...]:
+    """The cell of a table; equal texts of different documents stay apart."""
+    return tuple(_value(site, term, name, language) for term in terms)
+
+
+def heading(site: Published, variable: str, language: str) -> str:
+    """Heading of a column: our word for the variable, else the label of the term of that name."""
+    if variable in words.COLUMN_WORDS:
+        return catalogue(language).gettext(words.COLUMN_WORDS[variable])
+    label = site.names.label(TWIN_IRI + variable, language)
+    return _capital(label.text if label else variable)
+
+
+def property_heading(site: Published, iri: str, language: str) -> str:
+    """Name of a property in the language of the page."""
+    if iri in words.PROPERTY_WORDS:
+        return _capital(catalogue(language).gettext(words.PROPERTY_WORDS[iri]))
+    label = site.names.label(iri, language)
+    return _capital(label.text if label else _local(iri))
+
+
+def _merge(rows: Sequence[Row]) -> list[dict[str, tuple[Node, ...]]]:
+    merged: dict[object, dict[str, dict[Node, None]]] = {}
+    for row in rows:
+        cells = merged.setdefault(next(iter(row.values()), None), {})
+        for name, term in row.items():
+            cells.setdefault(name, {})[term] = None
+    return [{name: tuple(terms) for name, terms in cells.items()} for cells in merged.values()]
+
+
+def _variables(query: Query, rows: Sequence[dict[str, tuple[Node, ...]]]) -> list[str]:
+    """The variables in the order of SELECT, without those that no row binds."""
+    head = query.text[query.text.index("SELECT") :].partition("WHERE")[0]
+    used = {name for row in rows for name in row}
+    names = [word.strip("?()") for word in head.split() if word.startswith("?")]
+    return [name for name in dict.fromkeys(names) if name in used]
+
+
+def _value(site: Published, term: Node, name: str, language: str) -> Value:
+    if isinstance(term, URIRef):
+        return _resource(site, term, name, language)
+    text = str(term)
+    datatype = str(term.datatype or "") if isinstance(term, Literal) else ""
+    if datatype == str(XSD.anyURI):
+        return Value(plain(text), addresses.external(text))
+    if datatype in _DATES or (name in EDTF_TERMS and not datatype):
+        return Value(plain(format_edtf(text, language, catalogue(language).gettext)))
+    if datatype in _NUMBERS:
+        return Value(plain(_number(text, name, language)), mark="number")
+    tag = term.language if isinstance(term, Literal) else ""
+    shown = words.value_word(text, catalogue(language).gettext)
+    return Value(Title((Text(shown, tag if tag and tag != language else ""),)), addresses.authority(name, text))
+
+
+def _resource(site: Published, iri: URIRef, name: str, language: str) -> Value:
+    if iri.startswith(CONCEPTS_IRI):
+        scheme, _, notation = iri[len(CONCEPTS_IRI) :].partition("#")
+        return Value(site.names.title(iri, language), mark=f"{scheme} {scheme}-{notation}")
+    title = site.names.title(iri, language)
+    href = addresses.page(site.base_iri, iri, language)
+    if name == "details":
+        return Value(plain(catalogue(language).gettext("details")), href, str(title))
+    if iri.startswith(TWIN_IRI):
+        return Value(title)
+    if iris.unmint(site.base_iri, iri) is None:
+        return Value(plain(iri), addresses.external(iri))
+    short = site.names.short(iri, language)
+    return Value(short, href, "" if str(short) == str(title) else str(title))
+
+
+def _fact_values(site: Published, terms: list[Node], name: str, language: str) -> tuple[Value, ...]:
+    """Values of a fact; of texts in several languages only the one for the reader."""
+    tagged = [term for term in terms if isinstance(term, Literal) and term.language]
+    if len(tagged) > 1:
+        kept = [term for term in tagged if term.language == language] or sorted(tagged, key=str)[:1]
+        terms = [term for term in terms if term not in tagged or term in kept]
+    return make_values(site, sorted(terms, key=str), name, language)
+
+
+def _number(text: str, name: str, language: str) -> str:
+    if name in _YEARS:
+        return text
+    if name in _NO_SEPARATORS:
+        return format_number(text, language)
+    return format_number(text, language, 0 if name in ("distance", "distanceKilometres", "farthest") else None)
+
+
+def _text(site: Published, terms: Sequence[Node], name: str, language: str) -> str:
+    return ", ".join(str(value.title) for value in make_values(site, terms, name, language))
+
+
+def _is_number(cells: Sequence[tuple[Value, ...]]) -> bool:
+    values = [value for cell in cells for value in cell]
+    return bool(values) and all(value.mark == "number" for value in values)
+
+
+def _local(iri: str) -> str:
+    return iri.rpartition("#")[2].rpartition("/")[2]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

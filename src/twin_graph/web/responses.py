@@ -1,0 +1,101 @@
+"""Make responses: validators, caching, links, redirects, and the headers that every response has.
+
+What a representation holds is made by the caller, and only when the client does not have it yet.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+
+from flask import Flask, Response, request
+from werkzeug.datastructures import Headers
+
+from twin_graph.formats import HTML, Format
+from twin_graph.web.site import Site
+
+FRESH = "public, max-age=300, stale-while-revalidate=86400"
+AN_HOUR = "public, max-age=3600"
+POLICY = ("default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+          "object-src 'none'")  # fmt: skip
+_SAFE_HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Link, Location, Retry-After",
+}
+Link = tuple[str, str, str]  # address, relation, media type or empty
+
+
+def represent(
+    site: Site,
+    fmt: Format,
+    make: Callable[[], str | bytes],
+    *,
+    vary: Iterable[str] = (),
+    location: str = "",
+    links: Iterable[Link] = (),
+    language: str = "",
+    status: int = 200,
+    cache: str = FRESH,
+) -> Response:
+    """A representation with a strong validator; 304 without a body where the client has it already.
+
+    Args:
+        vary: the request headers that chose it.
+        location: path of this very representation, where the address of the request is another.
+    """
+    name = "\n".join((request.path, request.args.get("page", ""), request.args.get("q", ""), fmt.name, language))
+    look = site.look if fmt is HTML else site.look.partition("-")[0]
+    tag = hashlib.sha256(f"{site.manifest.id}\n{look}\n{name}".encode()).hexdigest()[:20]
+    known = status == 200 and request.if_none_match.contains_weak(tag)
+    response = Response(b"" if known else make(), 304 if known else status, content_type=fmt.content_type)
+    if status == 200:
+        response.set_etag(tag)
+    _describe(response.headers, vary, location, links, cache)
+    if language:
+        response.headers["Content-Language"] = language
+    return response
+
+
+def redirect(site: Site, path: str, status: int = 303, *, vary: Iterable[str] = (), cache: str = AN_HOUR,
+             links: Iterable[Link] = ()) -> Response:  # fmt: skip
+    """A redirect to one of our paths, absolute where the request came to the published host.
+
+    Args:
+        path: made by `url_for` from the route map and checked keys.
+    """
+    target = absolute(site, path) if request.host == site.authority else path
+    response = Response(f"{target}\n", status, content_type="text/plain; charset=utf-8")
+    response.headers["Location"] = target
+    _describe(response.headers, vary, "", links, cache)
+    return response
+
+
+def absolute(site: Site, path: str) -> str:
+    """The public address of one of our paths, which begin with the path of the base IRI."""
+    return site.base_iri + path[len(site.prefix) + 1 :]
+
+
+def secure(response: Response) -> Response:
+    """Add the headers that no response is without."""
+    for name, value in _SAFE_HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def install(app: Flask) -> None:
+    """Let every response of an application have these headers."""
+    app.after_request(secure)
+
+
+def _describe(headers: Headers, vary: Iterable[str], location: str, links: Iterable[Link], cache: str) -> None:
+    headers["Cache-Control"] = cache
+    if names := ", ".join(vary):
+        headers["Vary"] = names
+    if location:
+        headers["Content-Location"] = location
+    shown = [f'<{address}>; rel="{relation}"' + (f'; type="{kind}"' if kind else "") for address, relation, kind in links]
+    if shown:
+        headers["Link"] = ", ".join(shown)

@@ -1,0 +1,103 @@
+"""What every request needs, opened once: settings, workspace, snapshot, store, and what is derived from them.
+
+Knows no routes. `site()` is the only way to it from a view.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import current_app
+
+from twin_graph import __version__
+from twin_graph.queries import FOLDER as QUERIES
+from twin_graph.settings import Settings
+from twin_graph.snapshot import Manifest, Snapshot, open_snapshot
+from twin_graph.store import Store
+from twin_graph.web.names import Names
+from twin_graph.web.vocabulary_files import VocabularyFiles
+from twin_graph.workspace import Workspace, find_workspace
+
+PACKAGE = Path(__file__).parents[1]
+STATIC = PACKAGE / "static"
+TEMPLATES = PACKAGE / "templates"
+TRANSLATIONS = PACKAGE / "translations"
+EXTENSION = "twin_graph"
+
+
+@dataclass(frozen=True)
+class Site:
+    """One published dataset and what serves it."""
+
+    settings: Settings
+    workspace: Workspace
+    manifest: Manifest
+    snapshot: Snapshot
+    store: Store
+
+    @property
+    def base_iri(self) -> str:
+        """Base of all IRIs of the snapshot; the only source of absolute addresses."""
+        return self.manifest.base_iri
+
+    @property
+    def prefix(self) -> str:
+        """Path of the base IRI without its last slash: empty where the base is a whole host."""
+        return urlsplit(self.base_iri).path.rstrip("/")
+
+    @property
+    def authority(self) -> str:
+        """Host and port of the base IRI."""
+        return urlsplit(self.base_iri).netloc
+
+    @cached_property
+    def names(self) -> Names:
+        """Labels and titles of things."""
+        return Names(self.store, self.base_iri)
+
+    @cached_property
+    def vocabulary(self) -> VocabularyFiles:
+        """Ontology, concepts, shapes and context."""
+        return VocabularyFiles(self.workspace)
+
+    @cached_property
+    def assets(self) -> str:
+        """Digest of the static files: the part of their addresses that changes when they do."""
+        return _digest(STATIC)
+
+    @cached_property
+    def look(self) -> str:
+        """Digest of what makes a page apart from the data: a changed template is another representation."""
+        return f"{__version__}-{self.assets}-{_digest(TEMPLATES)}-{_digest(TRANSLATIONS)}-{_digest(QUERIES)}"
+
+
+def open_site(settings: Settings, snapshot: Snapshot | None = None) -> Site:
+    """The site of a workspace, with its current snapshot or the one given.
+
+    Raises:
+        WorkspaceInvalid, SnapshotMissing, SnapshotDamaged
+    """
+    workspace = find_workspace(settings.workspace)
+    found = snapshot or open_snapshot(workspace.snapshots)
+    store = found.open_store(settings.store, settings.store_memory_triples)
+    return Site(settings, workspace, found.manifest, found, store)
+
+
+def site() -> Site:
+    """The site of the current application."""
+    found = current_app.extensions[EXTENSION]
+    if not isinstance(found, Site):
+        raise TypeError(f"not a site: {found!r}")
+    return found
+
+
+def _digest(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(path.relative_to(folder).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:10]

@@ -1,0 +1,102 @@
+"""What every template may use: addresses, words of kinds, numbers and dates, the languages of this page.
+
+Values of one page are passed by its view.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from babel import UnknownLocaleError
+from flask import Flask, current_app, request, url_for
+
+from twin_graph import iris
+from twin_graph.kinds import DOCUMENTED
+from twin_graph.web import addresses, languages, lists, words
+from twin_graph.web.dates import LOCALES, format_edtf, format_number
+from twin_graph.web.languages import OWN_NAMES, gettext, page_language
+from twin_graph.web.names import Title
+from twin_graph.web.responses import absolute
+from twin_graph.web.site import Site, site
+from twin_graph.workspace import LANGUAGES
+
+_KEPT_PARAMETERS = ("page", "q")
+
+
+def install(app: Flask) -> None:
+    """Give the templates of an application their functions."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        asset=lambda name: url_for("pages.static", digest=site().assets, name=name),
+        external=addresses.external,
+        kind_title=kind_title,
+        kind_noun=kind_noun,
+        language_name=language_name,
+        page_of=lambda iri: addresses.page(site().base_iri, iri, page_language()),
+        title_of=title_of,
+    )
+    app.jinja_env.filters.update(
+        number=lambda value: format_number(str(value), page_language()),
+        date=lambda text: format_edtf(str(text), page_language(), gettext),
+    )
+    app.context_processor(_values)
+
+
+def kind_title(kind: str) -> str:
+    """Heading of the list of a kind."""
+    if kind in words.KIND_WORDS:
+        return gettext(words.KIND_WORDS[kind].many)
+    class_name = next(item.class_name for item in DOCUMENTED if item.name == kind)
+    label = site().names.label(f"https://w3id.org/twin-graph/ontology#{class_name}", page_language())
+    return label.text if label else kind
+
+
+def kind_noun(kind: str, number: int) -> str:
+    """The noun of a kind in the form that a number asks for."""
+    if kind not in words.KIND_WORDS:
+        return kind_title(kind)
+    row = words.KIND_WORDS[kind]
+    return languages.ngettext(row.singular, row.plural, number)
+
+
+def language_name(tag: str) -> str:
+    """Name of a language in the language of the page, the tag where it has none."""
+    try:
+        return LOCALES[page_language()].languages.get(tag) or tag
+    except UnknownLocaleError:
+        return tag
+
+
+def title_of(kind: str, key: str) -> Title:
+    """Title of a thing."""
+    here = site()
+    return here.names.title(iris.thing(here.base_iri, kind, key), page_language())
+
+
+def _values() -> dict[str, Any]:
+    here, language = site(), page_language()
+    return {
+        "lang": language,
+        "languages": [(code, OWN_NAMES[code], _path_in(code)) for code in LANGUAGES],
+        "alternates": _alternates(here),
+        "site_title": lists.title_of_site(here, language),
+        "manifest": here.manifest,
+        "has_sparql": any(rule.rule == f"{here.prefix}/sparql" for rule in current_app.url_map.iter_rules()),
+        "sparql_path": f"{here.prefix}/sparql",
+    }
+
+
+def _path_in(language: str) -> str:
+    """Path of this page in another language; the home page where it has none there."""
+    arguments = request.view_args or {}
+    if "lang" in arguments and request.endpoint:
+        kept = {name: request.args[name] for name in _KEPT_PARAMETERS if name in request.args}
+        return url_for(request.endpoint, **{**arguments, **kept, "lang": language})
+    return url_for("pages.home", lang=language)
+
+
+def _alternates(here: Site) -> list[tuple[str, str]]:
+    if "lang" not in (request.view_args or {}):
+        return []
+    return [(code, absolute(here, _path_in(code))) for code in LANGUAGES]

@@ -1,0 +1,155 @@
+"""`/ontology`, `/concepts`, `/shapes` and `/context.jsonld`: the vocabulary, for machines and for people.
+
+Turtle is sent as it stands in the file, with its comments; the other formats are made from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, render_template, request, url_for
+from rdflib import Graph
+
+from twin_graph import graphs
+from twin_graph.errors import EntityNotFound, NotAcceptable
+from twin_graph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, TURTLE, Format, by_extension
+from twin_graph.graphs import read_turtle
+from twin_graph.namespaces import CONCEPTS_IRI, TWIN_IRI
+from twin_graph.web import addresses
+from twin_graph.web.languages import page_language, reader_language
+from twin_graph.web.negotiation import negotiate
+from twin_graph.web.responses import redirect, represent
+from twin_graph.web.site import Site, site
+from twin_graph.workspace import LANGUAGES
+
+bp = Blueprint("vocabulary", __name__)
+_EXTENSIONS = ", ".join(fmt.extension for fmt in DOCUMENT_FORMATS)
+_LANG = f"<any({', '.join(LANGUAGES)}):lang>"
+
+
+@bp.get("/context.jsonld")
+def context() -> Response:
+    """The JSON-LD context."""
+    here = site()
+    return represent(here, JSON_LD, lambda: here.vocabulary.context_text)
+
+
+@bp.get("/ontology")
+@bp.get(f"/ontology.<any({_EXTENSIONS}):extension>")
+def ontology(extension: str = "") -> Response:
+    """Our terms."""
+    files = site().vocabulary
+    return _send("vocabulary.ontology", extension, lambda: files.ontology_text, lambda: files.ontology)
+
+
+@bp.get("/concepts")
+@bp.get(f"/concepts.<any({_EXTENSIONS}):extension>")
+def concepts(extension: str = "") -> Response:
+    """All concept schemes."""
+    files = site().vocabulary
+    return _send("vocabulary.concepts", extension, lambda: files.concepts_text, lambda: files.concepts)
+
+
+@bp.get("/concepts/<scheme>")
+@bp.get(f"/concepts/<scheme>.<any({_EXTENSIONS}):extension>")
+def scheme(scheme: str, extension: str = "") -> Response:
+    """One concept scheme."""
+    graph = site().vocabulary.scheme(scheme)
+    return _send("vocabulary.scheme", extension, lambda: _turtle(graph), lambda: graph, scheme=scheme)
+
+
+@bp.get("/shapes")
+@bp.get(f"/shapes.<any({_EXTENSIONS}):extension>")
+def shapes(extension: str = "") -> Response:
+    """All rules about data."""
+    files = site().vocabulary
+    return _send("vocabulary.shapes", extension, lambda: files.shapes_text, lambda: read_turtle(files.shapes_text))
+
+
+@bp.get("/shapes/<name>")
+@bp.get(f"/shapes/<name>.<any({_EXTENSIONS}):extension>")
+def shape(name: str, extension: str = "") -> Response:
+    """The rules of one file."""
+    text = site().vocabulary.shape_text(name)
+    return _send("vocabulary.shape", extension, lambda: text, lambda: read_turtle(text), name=name)
+
+
+@bp.get(f"/{_LANG}/ontology")
+def ontology_page(lang: str) -> Response:
+    """Our terms for people."""
+    files = site().vocabulary
+    return _page("ontology.html", lang, classes=files.classes(lang), properties=files.properties(lang),
+                 title=files.title(files.ontology, TWIN_IRI.rstrip("#"), lang), refer=_refer)  # fmt: skip
+
+
+@bp.get(f"/{_LANG}/concepts")
+def concepts_page(lang: str) -> Response:
+    """The concept schemes for people."""
+    return _page("concepts.html", lang, schemes=site().vocabulary.schemes(lang))
+
+
+@bp.get(f"/{_LANG}/concepts/<scheme>")
+def scheme_page(lang: str, scheme: str) -> Response:
+    """One concept scheme for people."""
+    files = site().vocabulary
+    title = files.title(files.scheme(scheme), CONCEPTS_IRI + scheme, lang)
+    return _page("scheme.html", lang, scheme=scheme, title=title, concepts=files.scheme_concepts(scheme, lang))
+
+
+@bp.get(f"/{_LANG}/shapes")
+def shapes_page(lang: str) -> Response:
+    """The files of rules for people."""
+    return _page("shapes.html", lang, names=list(site().vocabulary.shape_files))
+
+
+@bp.get(f"/{_LANG}/shapes/<name>")
+def shape_page(lang: str, name: str) -> Response:
+    """The rules of one file for people."""
+    return _page("shape.html", lang, name=name, rules=site().vocabulary.rules(name, lang))
+
+
+def _send(
+    endpoint: str, extension: str, text: Callable[[], bytes], graph: Callable[[], Graph], **names: str
+) -> Response:
+    here = site()
+    if not extension and request.path != (path := url_for(endpoint, **names)):
+        return redirect(here, path, 301)
+    fmt = _chosen(extension)
+    if fmt is HTML:
+        language = reader_language(here.manifest.default_language)
+        vary = ("Accept-Language",) if extension else ("Accept", "Accept-Language")
+        return redirect(here, url_for(f"{endpoint}_page", lang=language, **names), vary=vary)
+
+    def make() -> bytes:
+        return text() if fmt is TURTLE else graphs.serialise(graph(), fmt)
+
+    location = url_for(endpoint, **names, extension=fmt.extension)
+    return represent(here, fmt, make, vary=() if extension else ("Accept",), location=location)
+
+
+def _chosen(extension: str) -> Format:
+    if extension:
+        fmt = by_extension(extension, DOCUMENT_FORMATS)
+        if fmt is None:
+            raise EntityNotFound(f"there is no format “{extension}”")
+        return fmt
+    fmt = negotiate(request.headers.get("Accept"), DOCUMENT_FORMATS)
+    if fmt is None:
+        raise NotAcceptable("the formats of this address are listed", tuple(f.media_type for f in DOCUMENT_FORMATS))
+    return fmt
+
+
+def _page(template: str, lang: str, **values: object) -> Response:
+    here: Site = site()
+    return represent(here, HTML, lambda: render_template(template, **values), language=lang)
+
+
+def _turtle(graph: Graph) -> bytes:
+    return graphs.serialise(sorted(graph), TURTLE)
+
+
+def _refer(iri: str) -> tuple[str, str]:
+    """Name and address of a term that a definition mentions."""
+    here, language = site(), page_language()
+    label = here.names.label(iri, language)
+    return (label.text if label else iri.rpartition("#")[2], addresses.page(here.base_iri, iri, language))

@@ -1,0 +1,205 @@
+"""The vocabulary files of a workspace, read once: ontology, concepts, shapes and JSON-LD context.
+
+They are served from the files, not through the store, whose engine would rewrite some of their datatypes.
+Makes values for templates; `vocabulary` has the addresses.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from rdflib import Graph, Literal, URIRef
+from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS
+from rdflib.term import Node
+
+from twin_graph.errors import EntityNotFound
+from twin_graph.graphs import read_turtle
+from twin_graph.namespaces import CONCEPTS_IRI, SCHEMA, SH, TWIN_IRI
+from twin_graph.web.jsonld import Context
+from twin_graph.web.names import Text, choose
+from twin_graph.workspace import Workspace
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One term or concept for a page."""
+
+    name: str
+    iri: str
+    label: Text
+    definition: Text | None = None
+    examples: tuple[Text, ...] = ()
+    related: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule about data for a page."""
+
+    shape: str
+    path: str
+    severity: str
+    message: Text
+
+
+class VocabularyFiles:
+    """The files of `ontology/` and `shapes/`."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._ontology = workspace.ontology
+        self._shapes = workspace.shapes
+
+    @cached_property
+    def context_text(self) -> bytes:
+        """The JSON-LD context as it is served."""
+        return (self._ontology / "context.jsonld").read_bytes()
+
+    @cached_property
+    def context(self) -> Context:
+        """The JSON-LD context for writing."""
+        return Context(json.loads(self.context_text))
+
+    @cached_property
+    def ontology_text(self) -> bytes:
+        """twin.ttl as it is."""
+        return (self._ontology / "twin.ttl").read_bytes()
+
+    @cached_property
+    def ontology(self) -> Graph:
+        """Our terms."""
+        return read_turtle(self.ontology_text)
+
+    @cached_property
+    def concepts_text(self) -> bytes:
+        """concepts.ttl as it is."""
+        return (self._ontology / "concepts.ttl").read_bytes()
+
+    @cached_property
+    def concepts(self) -> Graph:
+        """Our concept schemes."""
+        return read_turtle(self.concepts_text)
+
+    @cached_property
+    def shape_files(self) -> dict[str, Path]:
+        """The files of shapes by the name in their address."""
+        paths = sorted(self._shapes.glob("*.ttl")) if self._shapes.is_dir() else []
+        named = {path.stem.lower().replace("_", "-"): path for path in paths}
+        return {name: path for name, path in named.items() if _NAME.fullmatch(name)}
+
+    def shape_text(self, name: str) -> bytes:
+        """One file of shapes as it is.
+
+        Raises:
+            EntityNotFound: there is none of this name.
+        """
+        if name not in self.shape_files:
+            raise EntityNotFound(f"there are no shapes “{name[:64]}”")
+        return self.shape_files[name].read_bytes()
+
+    @cached_property
+    def shapes_text(self) -> bytes:
+        """All shapes, one file after the other."""
+        return b"\n".join(path.read_bytes() for path in self.shape_files.values())
+
+    def scheme(self, name: str) -> Graph:
+        """One concept scheme with its concepts.
+
+        Raises:
+            EntityNotFound: there is none of this name.
+        """
+        iri = URIRef(CONCEPTS_IRI + name)
+        if (iri, RDF.type, SKOS.ConceptScheme) not in self.concepts:
+            raise EntityNotFound(f"there is no concept scheme “{name[:64]}”")
+        part = Graph()
+        for subject in {iri, *self.concepts.subjects(SKOS.inScheme, iri)}:
+            for triple in self.concepts.triples((subject, None, None)):
+                part.add(triple)
+        return part
+
+    # -- for pages ------------------------------------------------------------------------------------
+
+    def title(self, graph: Graph, iri: str, language: str) -> Text:
+        """Title or label of a vocabulary."""
+        subject = URIRef(iri)
+        found = [o for name in (DCTERMS.title, RDFS.label, SKOS.prefLabel) for o in graph.objects(subject, name)]
+        return choose(_literals(found), language) or Text(iri)
+
+    def classes(self, language: str) -> list[Entry]:
+        """The classes in the order of the file."""
+        return self._terms(OWL.Class, language)
+
+    def properties(self, language: str) -> list[Entry]:
+        """The properties in the order of the file."""
+        found = [*self._terms(OWL.ObjectProperty, language), *self._terms(OWL.DatatypeProperty, language)]
+        return sorted(found, key=lambda entry: self._order.get(entry.name, 0))
+
+    def schemes(self, language: str) -> list[Entry]:
+        """The concept schemes."""
+        iris = self.concepts.subjects(RDF.type, SKOS.ConceptScheme)
+        return sorted((_entry(self.concepts, iri, CONCEPTS_IRI, language) for iri in iris), key=lambda e: e.name)
+
+    def scheme_concepts(self, name: str, language: str) -> list[Entry]:
+        """The concepts of a scheme."""
+        scheme = URIRef(CONCEPTS_IRI + name)
+        found = self.concepts.subjects(SKOS.inScheme, scheme)
+        return sorted((_entry(self.concepts, iri, f"{scheme}#", language) for iri in found), key=lambda e: e.name)
+
+    def rules(self, name: str, language: str) -> list[Rule]:
+        """The rules of one file of shapes, each with its message."""
+        graph = read_turtle(self.shape_text(name))
+        found = [
+            _rule(graph, shape, rule, language)
+            for shape in sorted(graph.subjects(RDF.type, SH.NodeShape))
+            for rule in [shape, *graph.objects(shape, SH.property), *graph.objects(shape, SH.sparql)]
+            if (rule, SH.message, None) in graph
+        ]
+        return sorted(found, key=lambda rule: (rule.shape, rule.path, rule.message.text))
+
+    @cached_property
+    def _order(self) -> dict[str, int]:
+        names = re.findall(r"^twin:(\w+)", self.ontology_text.decode(), re.MULTILINE)
+        return {name: place for place, name in reversed(list(enumerate(names)))}
+
+    def _terms(self, sort: URIRef, language: str) -> list[Entry]:
+        iris = {iri for iri in self.ontology.subjects(RDF.type, sort) if str(iri).startswith(TWIN_IRI)}
+        found = [_entry(self.ontology, iri, TWIN_IRI, language) for iri in iris]
+        return sorted(found, key=lambda entry: (self._order.get(entry.name, 0), entry.name))
+
+
+def _entry(graph: Graph, iri: Node, namespace: str, language: str) -> Entry:
+    labels = [*graph.objects(iri, RDFS.label), *graph.objects(iri, SKOS.prefLabel), *graph.objects(iri, DCTERMS.title)]
+    relations = ((RDFS.subClassOf, "subClassOf"), (SCHEMA.domainIncludes, "domain"), (SCHEMA.rangeIncludes, "range"))
+    related = tuple(
+        (name, tuple(sorted(str(o) for o in graph.objects(iri, predicate)))) for predicate, name in relations
+    )
+    examples = [choose([literal], language) for literal in _literals(graph.objects(iri, SKOS.example))]
+    return Entry(
+        str(iri).removeprefix(namespace),
+        str(iri),
+        choose(_literals(labels), language) or Text(str(iri)),
+        choose(_literals(graph.objects(iri, SKOS.definition)), language),
+        tuple(example for example in examples if example),
+        tuple(pair for pair in related if pair[1]),
+    )
+
+
+def _rule(graph: Graph, shape: Node, rule: Node, language: str) -> Rule:
+    severity = graph.value(rule, SH.severity) or graph.value(shape, SH.severity) or SH.Violation
+    name = choose(_literals(graph.objects(rule, SH.name)), language)
+    path = graph.value(rule, SH.path)
+    local = str(path).rpartition("#")[2].rpartition("/")[2] if isinstance(path, URIRef) else ""
+    message = choose(_literals(graph.objects(rule, SH.message)), language) or Text("")
+    return Rule(
+        str(shape).rpartition("#")[2], name.text if name else local, str(severity).rpartition("#")[2], message
+    )
+
+
+def _literals(nodes: Iterable[Node]) -> list[Literal]:
+    return [node for node in nodes if isinstance(node, Literal)]

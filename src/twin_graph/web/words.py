@@ -1,0 +1,121 @@
+"""Words of the interface that belong to kinds, columns and coded values, for translation.
+
+A kind or column without a row here is named by its term in the ontology.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from twin_graph.web.languages import N_
+
+
+@dataclass(frozen=True)
+class KindWords:
+    """Heading of the list of a kind, and the noun that follows a number."""
+
+    many: str
+    singular: str
+    plural: str
+
+
+def n_noop(singular: str, plural: str) -> tuple[str, str]:
+    """Mark a pair of texts for translation by number."""
+    return singular, plural
+
+
+KIND_WORDS = {
+    "city": KindWords(N_("Cities"), *n_noop("city", "cities")),
+    "partnership": KindWords(N_("Partnerships"), *n_noop("partnership", "partnerships")),
+    "agreement": KindWords(N_("Agreements"), *n_noop("agreement", "agreements")),
+    "resolution": KindWords(N_("Resolutions"), *n_noop("resolution", "resolutions")),
+    "event": KindWords(N_("Status events"), *n_noop("status event", "status events")),
+    "network": KindWords(N_("Networks"), *n_noop("network", "networks")),
+    "membership": KindWords(N_("Memberships"), *n_noop("membership", "memberships")),
+    "distinction": KindWords(N_("Distinctions"), *n_noop("distinction", "distinctions")),
+    "conferral": KindWords(N_("Conferrals"), *n_noop("conferral", "conferrals")),
+    "activity": KindWords(N_("Activities"), *n_noop("activity", "activities")),
+    "country": KindWords(N_("Countries"), *n_noop("country", "countries")),
+    "count": KindWords(N_("Declared counts"), *n_noop("declared count", "declared counts")),
+    "register": KindWords(N_("Registers"), *n_noop("register", "registers")),
+    "source": KindWords(N_("Sources"), *n_noop("source", "sources")),
+}
+
+# Headings of the columns of panels, by the variable of the query.
+COLUMN_WORDS = {
+    "activity": N_("Activity"),
+    "agreement": N_("Agreement"),
+    "areas": N_("Areas"),
+    "by": N_("Who says so"),
+    "city": N_("City"),
+    "class": N_("Kind"),
+    "conferral": N_("Conferral"),
+    "confidence": N_("Confidence"),
+    "confirmed": N_("Last confirmed"),
+    "counted": N_("What is counted"),
+    "country": N_("Country"),
+    "details": N_("Details"),
+    "distance": N_("Distance (km)"),
+    "distinction": N_("Distinction"),
+    "documents": N_("Documents"),
+    "event": N_("Event"),
+    "farthest": N_("km to the farthest partner"),
+    "from": N_("From"),
+    "language": N_("Language"),
+    "member": N_("Member"),
+    "membership": N_("Membership"),
+    "name": N_("Name"),
+    "network": N_("Network"),
+    "on": N_("Date"),
+    "parties": N_("Parties"),
+    "partners": N_("Partnerships"),
+    "partnership": N_("Partnership"),
+    "party": N_("City"),
+    "place": N_("Place"),
+    "quotation": N_("Quotation"),
+    "relation": N_("Relation"),
+    "resolution": N_("Resolution"),
+    "role": N_("Role"),
+    "side": N_("On whose side"),
+    "since": N_("Since"),
+    "sources": N_("Sources"),
+    "stage": N_("Stage"),
+    "statement": N_("Wikidata statement"),
+    "status": N_("Status"),
+    "subject": N_("What it concerns"),
+    "thing": N_("Thing"),
+    "total": N_("Declared"),
+    "documented": N_("Documented"),
+    "possible": N_("Possible"),
+    "type": N_("Type"),
+    "until": N_("Until"),
+    "use": N_("Use"),
+    "year": N_("Year"),
+}
+
+# Properties of other vocabularies that pages show.
+PROPERTY_WORDS = {
+    "http://purl.org/dc/terms/title": N_("title"),
+    "http://purl.org/dc/terms/description": N_("description"),
+    "http://purl.org/dc/terms/license": N_("licence"),
+    "http://rdfs.org/ns/void#triples": N_("number of statements"),
+    "http://www.w3.org/2004/02/skos/core#note": N_("note"),
+    "http://www.w3.org/2004/02/skos/core#exactMatch": N_("same as"),
+    "http://www.w3.org/2004/02/skos/core#closeMatch": N_("close to"),
+    "http://www.w3.org/ns/prov#wasDerivedFrom": N_("derived from"),
+    "http://www.w3.org/2000/01/rdf-schema#seeAlso": N_("see also"),
+}
+
+# Coded texts that are no concepts.
+VALUE_WORDS = {
+    "partner-cities": N_("partner cities"),
+    "friendly-cities": N_("friendly cities"),
+    "continents": N_("continents"),
+    "countries": N_("countries of partners"),
+}
+
+
+def value_word(text: str, translate: Callable[[str], str]) -> str:
+    """A coded text in words, any other text as it is."""
+    return translate(VALUE_WORDS[text]) if text in VALUE_WORDS else text

@@ -1,0 +1,78 @@
+"""Start the pool as a program of its own, and stop it.
+
+By exec and never by fork: a web process has threads, and what it holds must not reach a query.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from twin_graph.errors import OperatorError
+from twin_graph.worker.messages import QueryLimits
+
+READY_LINE = b"ready\n"
+
+
+@dataclass(eq=False)
+class PoolProcess:
+    """A running pool and its socket. It ends when this process ends, however that happens."""
+
+    process: subprocess.Popen[bytes]
+    socket: Path
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the pool has not ended."""
+        return self.process.poll() is None
+
+    def retire(self) -> None:
+        """Have the pool end when its last client has gone."""
+        if self.is_running:
+            self.process.send_signal(signal.SIGTERM)
+
+    def stop(self, seconds: float = 5.0) -> None:
+        """End the pool now, with all queries that run."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.socket.unlink(missing_ok=True)
+
+    def __enter__(self) -> PoolProcess:
+        """The pool, for as long as the block runs."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def start_pool(
+    snapshot: Path, socket: Path, limits: QueryLimits, *, store: str = "auto", memory_triples: int = 0
+) -> PoolProcess:
+    """Start a pool on a snapshot and wait until it answers.
+
+    Args:
+        snapshot: the directory of the snapshot.
+        socket: where to listen; in a directory that only we may enter.
+
+    Raises:
+        OperatorError: it could not start; it has said why on the standard error output.
+    """
+    command = [sys.executable, "-P", "-m", "twin_graph.worker",
+               str(socket), str(snapshot), store, str(memory_triples), limits.to_json()]  # fmt: skip
+    process = subprocess.Popen(  # noqa: S603 - our own program, no shell
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+    )
+    pool = PoolProcess(process, socket)
+    if process.stdout is None or process.stdout.readline() != READY_LINE:
+        pool.stop()
+        raise OperatorError("the query pool could not start")
+    process.stdout.close()
+    return pool

@@ -1,0 +1,67 @@
+"""Fixtures that build once per run: the tiny workspace, and the data that the program is shipped with.
+
+Each builds from a copy in a temporary folder, so that no test writes into the repository.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from twin_graph.build import build
+from twin_graph.snapshot import Snapshot
+from twin_graph.store import Store
+from twin_graph.workspace import Workspace, find_workspace
+
+TESTS = Path(__file__).parent
+REPOSITORY = TESTS.parent
+_REAL_FIXTURES = {"real_workspace", "real_snapshot", "real_store"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that asks for the real data has the marker `real`, so that `-m "not real"` leaves it out."""
+    for item in items:
+        if not _REAL_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.real)
+
+
+@pytest.fixture(scope="session")
+def tiny_snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """The snapshot of `tests/tiny`."""
+    workspace = _copy(TESTS / "tiny", tmp_path_factory.mktemp("tiny"))
+    return build(workspace)[0]
+
+
+@pytest.fixture(scope="session")
+def tiny_store(tiny_snapshot: Snapshot) -> Store:
+    """The graph of `tests/tiny` in memory. Only for questions: every test of the run shares it."""
+    return tiny_snapshot.open_store("memory")
+
+
+@pytest.fixture(scope="session")
+def real_workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A copy of the repository's own workspace."""
+    return _copy(REPOSITORY, tmp_path_factory.mktemp("real"))
+
+
+@pytest.fixture(scope="session")
+def real_snapshot(real_workspace: Workspace) -> Snapshot:
+    """The snapshot of the shipped data; building it takes a quarter of a minute."""
+    return build(real_workspace)[0]
+
+
+@pytest.fixture(scope="session")
+def real_store(real_snapshot: Snapshot) -> Store:
+    """The graph of the shipped data, on disk as it is served. Only for questions."""
+    return real_snapshot.open_store("disk")
+
+
+def _copy(source: Path, target: Path) -> Workspace:
+    """A workspace with a copy of what staff write; folders that it has not come with the program."""
+    for name in ("data", "ontology", "shapes"):
+        if (source / name).is_dir():
+            shutil.copytree(source / name, target / name)
+    return find_workspace(target)
