@@ -3,8 +3,8 @@
 The rule, and nothing more: a partnership is a set of parties, whatever its relation or dates. The first
 source that lists the set, in order of precedence, owns the partnership and gives its facts; the row of every
 later source becomes that source's claim about it. A set that only claims name is published under the items of
-its parties (`q60-q84`). What follows from the claims (reciprocity, relation of what only Wikidata lists) is derived
-by the queries `derive_*.rq`.
+its parties (`q60-q84`). What follows from the claims (reciprocity, relation of what only Wikidata lists) is
+derived by the queries `derive_*.rq`.
 """
 
 from __future__ import annotations
@@ -50,12 +50,18 @@ class _Merger:
 
     def run(self, sources: list[Source]) -> Merge:
         claims = {source.name: self._listed(source) for source in sources}
+        # A register publishes the partnerships that it lists and no others. A set of parties that its claims
+        # only mention is named by the source that knows it, or stands among the shared things.
+        for source in sorted(sources, key=lambda source: source.register is not None):
+            minted: list[Row] = []
+            for row in source.table("claims"):
+                claims[source.name].extend(self._claim(source, row, minted))
+            home = sources[0] if source.register is not None else source
+            claims[home.name].extend(minted)
         for source in sources:
             rows = [row for row in source.rows if row.table not in ("claims", "partnerships")]
             rows.extend(row for row in source.table("partnerships") if self._owns(row))
             rows.extend(claims[source.name])
-            for row in source.table("claims"):
-                rows.extend(self._claim(source, row))
             self.merge.rows[source.name] = [self._added(row) for row in rows]
         return self.merge
 
@@ -85,13 +91,12 @@ class _Merger:
         parties = self._parties(row, report=False)
         return parties is None or self.owners[parties][1] is row
 
-    def _claim(self, source: Source, row: Row) -> Iterable[Row]:
+    def _claim(self, source: Source, row: Row, minted: list[Row]) -> Iterable[Row]:
         if PARTIES not in row.cells:
             return [row]
         parties = self._parties(row)
         if parties is None:
             return []
-        minted = []
         if parties not in self.owners:
             names = [self.items.get(key, key) for key in parties]
             key = iris.pair_key(names)
@@ -102,7 +107,7 @@ class _Merger:
             self.keys.owners["partnership"][key] = listed
             minted.append(listed)
         cells = {name: cell for name, cell in row.cells.items() if name != PARTIES}
-        return [*minted, Row("claims", {**cells, "partnership": self.owners[parties][0]}, row.where)]
+        return [Row("claims", {**cells, "partnership": self.owners[parties][0]}, row.where)]
 
     def _register_claim(self, register: Row, partnership: str, row: Row) -> Row:
         cells = {name: row.cells[name] for name in _CARRIED if name in row.cells}

@@ -85,6 +85,13 @@ def sorted_nquads(quads: Iterable[ox.Quad]) -> bytes:
     return b"\n".join(unique) + b"\n" if unique else b""
 
 
+def join_sorted(parts: Iterable[bytes]) -> bytes:
+    """One sorted N-Quads document of several that are sorted and share no statement."""
+    lines = [line for part in parts for line in part.splitlines()]
+    lines.sort()  # runs that are sorted already make this a merge
+    return b"\n".join(lines) + b"\n" if lines else b""
+
+
 def serialise(triples: Iterable[Triple], fmt: Format, prefixes: dict[str, str] | None = None) -> bytes:
     """A graph of rdflib terms in one of the RDF formats; the engine writes, so lexical forms are kept."""
     engine = (ox.Triple(from_rdflib(s), from_rdflib(p), from_rdflib(o)) for s, p, o in triples)

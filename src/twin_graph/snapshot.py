@@ -20,10 +20,11 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from twin_graph import iris
 from twin_graph.errors import OperatorError, SnapshotDamaged, SnapshotMissing
@@ -157,39 +158,70 @@ def verify(snapshot: Snapshot) -> list[str]:
     return problems
 
 
-def write_snapshot(
-    folder: Path,
-    contents: Mapping[str, bytes],
-    describe: Callable[[str, Mapping[str, str]], Manifest],
-) -> Snapshot:
-    """Write a snapshot aside, rename it, and make it current.
+class Draft:
+    """A snapshot that is being written aside; leaving the block without `finish` leaves nothing behind.
 
-    Args:
-        contents: the files of `HASHED`.
-        describe: makes the manifest from the id and the hashes of the files.
+    The engine's directory is the slow part, and the engine works without Python's lock: what is known early can
+    be loaded in the background.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    clean(folder)
-    aside = folder / f"{_ASIDE}{os.getpid()}"
-    aside.mkdir()
-    try:
-        files = {name: _write(aside / name, contents[name]) for name in HASHED}
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        clean(folder)
+        self._folder = folder
+        self._aside = folder / f"{_ASIDE}{os.getpid()}"
+        self._aside.mkdir()
+        self._store: Store | None = Store.create(self._aside / "store")
+        self._thread = ThreadPoolExecutor(1)
+        self._loads: list[Future[int]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.shutdown(wait=True, cancel_futures=True)
+        self._store = None
+        shutil.rmtree(self._aside, ignore_errors=True)
+
+    def load(self, nquads: bytes) -> None:
+        """Add statements to the engine's directory, in the background."""
+        assert self._store is not None
+        self._loads.append(self._thread.submit(self._store.load_nquads, nquads))
+
+    def finish(
+        self, contents: Mapping[str, bytes], describe: Callable[[str, Mapping[str, str]], Manifest]
+    ) -> Snapshot:
+        """Write the other files, rename the directory, and make it current.
+
+        Args:
+            contents: the files of `HASHED`; the statements of the dump are those that were loaded.
+            describe: makes the manifest from the id and the hashes of the files.
+        """
+        files = {name: _write(self._aside / name, contents[name]) for name in HASHED}
         identity = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()[:12]
         manifest = describe(identity, files)
-        Store.in_memory().write_to(aside / "store", aside / "dump.nq")
+        for load in self._loads:
+            load.result()
+        assert self._store is not None
+        self._store.settle()
+        self._store = None
         text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-        _write(aside / "manifest.json", text.encode())
-        final = folder / identity
-        if final.exists() and _is_whole(final):
-            shutil.rmtree(aside)
-        else:
+        _write(self._aside / "manifest.json", text.encode())
+        final = self._folder / identity
+        if not _is_whole(final):
             shutil.rmtree(final, ignore_errors=True)
-            aside.rename(final)
-    except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
-    make_current(folder, identity)
-    return Snapshot(final, manifest)
+            self._aside.rename(final)
+        make_current(self._folder, identity)
+        return Snapshot(final, manifest)
+
+
+def write_snapshot(
+    folder: Path, contents: Mapping[str, bytes], describe: Callable[[str, Mapping[str, str]], Manifest]
+) -> Snapshot:
+    """Write a snapshot of which everything is known, and make it current; arguments as `Draft.finish`."""
+    with Draft(folder) as draft:
+        draft.load(contents["dump.nq"])
+        return draft.finish(contents, describe)
 
 
 def make_current(folder: Path, identity: str) -> None:

@@ -74,6 +74,11 @@ class Store:
         return cls(ox.Store())
 
     @classmethod
+    def create(cls, path: Path) -> Store:
+        """An empty store on disk, to be filled by one process."""
+        return cls(ox.Store(str(path)))
+
+    @classmethod
     def open_read_only(cls, path: Path, hidden: frozenset[str] = frozenset()) -> Store:
         """A built store on disk, for reading; several processes may do so at once.
 
@@ -123,12 +128,10 @@ class Store:
         self._engine.extend(quads)
         return len(quads)
 
-    def write_to(self, path: Path, dump: Path) -> None:
-        """Write a store directory with the content of an N-Quads dump, and settle it for reading."""
-        engine = ox.Store(str(path))
-        engine.bulk_load(path=str(dump), format=ox.RdfFormat.N_QUADS, lenient=True)
-        engine.optimize()
-        engine.flush()
+    def settle(self) -> None:
+        """Make a store directory ready for reading: everything on disk, in the form that is fastest to read."""
+        self._engine.optimize()
+        self._engine.flush()
 
     # -- asking (our own queries) --------------------------------------------------------------------
 
@@ -261,11 +264,11 @@ _LOCAL = r"(?:[\w:%s]|%%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%%])"
 _TOKEN = re.compile(
     r"\#[^\r\n]*+"
     r'|"""(?:"{0,2}(?:[^"\\]|\\.))*+"""|' + r"'''(?:'{0,2}(?:[^'\\]|\\.))*+'''"
-    r'|"(?:[^"\\\r\n]|\\.)*+"|' + r"'(?:[^'\\\r\n]|\\.)*+'"
+    r"|(?P<open>\"{3}|'{3})"
+    r'|"(?:[^"\\\r\n]|\\.)*+"?|' + r"'(?:[^'\\\r\n]|\\.)*+'?"
     r'|<(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+>'
     r"|[?$]\w+|@[A-Za-z]+(?:-[A-Za-z0-9]+)*+|_:\w(?:[\w.\-]*[\w\-])?"
-    rf"|(?P<prefix>(?:[^\W\d_](?:[\w.\-]*[\w\-])?)?:)(?:{_LOCAL % ''}(?:{_LOCAL % '.-'}*{_LOCAL % '-'})?)?"
-    r"|(?P<word>[^\W\d_]\w*)",
+    rf"|(?P<word>[^\W\d_][\w.\-]*+:?+|:)(?:(?<=:){_LOCAL % ''}(?:{_LOCAL % '.-'}*{_LOCAL % '-'})?)?",
     re.DOTALL,
 )
 
@@ -278,16 +281,21 @@ def bare_words(text: str) -> Iterator[str]:
 
     >>> list(bare_words("ASK { ?service a ex:SERVICE . SERVICESILENT:x {} } # SERVICE"))
     ['ASK', 'a', 'ex:', 'SERVICESILENT:']
+
+    Raises:
+        MalformedQuery: a long string is left open.
     """
     for match in _TOKEN.finditer(text):
-        if match.lastgroup:
-            yield match.group(match.lastgroup)
+        if match.group("open"):  # going on would take a time that is quadratic in the length
+            raise MalformedQuery("a long string is not closed")
+        if word := match.group("word"):
+            yield word
 
 
 def names_dataset(text: str) -> bool:
     """Whether a query says FROM or FROM NAMED.
 
-    >>> names_dataset("SELECT * FROM <http://x/g> {}"), names_dataset("PREFIX from: <#> ASK { ?from from:a 1 }")
+    >>> names_dataset("ASK FROM <http://x/g> {}"), names_dataset("PREFIX from: <#> ASK { ?from from:a 1 }")
     (True, False)
     """
     words = [word.lower() for word in bare_words(text)]

@@ -12,14 +12,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from twin_graph import __version__, graphs, iris, snapshot
+from twin_graph import __version__, graphs
 from twin_graph.build.graph import BuiltGraph, make_graph
 from twin_graph.build.inputs import Inputs, Step, read_inputs, silent
 from twin_graph.build.locate import locate
 from twin_graph.errors import NotConformant
 from twin_graph.findings import Report, Severity
 from twin_graph.shapes import report_json, report_turtle
-from twin_graph.snapshot import Manifest, Snapshot
+from twin_graph.snapshot import Draft, Manifest, Snapshot
 from twin_graph.workspace import Workspace
 
 __all__ = ["build", "check"]
@@ -45,18 +45,19 @@ def build(workspace: Workspace, base_iri: str = "", step: Step = silent) -> tupl
         SourceError, WorkspaceInvalid: as `check`.
     """
     inputs = read_inputs(workspace, base_iri, step)
-    graph = make_graph(inputs, step)
-    report = locate(graph.report, inputs)
-    if report.violations:
-        raise NotConformant(report)
-    with step("write the snapshot"):
-        return _write(inputs, graph, report), report
+    with Draft(workspace.snapshots) as draft:
+        graph = make_graph(inputs, step, draft.load)
+        report = locate(graph.report, inputs)
+        if report.violations:
+            raise NotConformant(report)
+        with step("write the snapshot"):
+            return _write(draft, inputs, graph, report), report
 
 
-def _write(inputs: Inputs, graph: BuiltGraph, report: Report) -> Snapshot:
+def _write(draft: Draft, inputs: Inputs, graph: BuiltGraph, report: Report) -> Snapshot:
     counts = {severity.value: len(report.of(severity)) for severity in Severity}
     contents = {
-        "dump.nq": graphs.sorted_nquads(graph.store.quads()),
+        "dump.nq": graphs.join_sorted(graph.parts),
         "keys.json": _json({"aliases": inputs.keys.aliases, "retired": inputs.retired}),
         "report.ttl": report_turtle(report),
         "report.json": _json(report_json(report)),
@@ -80,13 +81,8 @@ def _write(inputs: Inputs, graph: BuiltGraph, report: Report) -> Snapshot:
             files=files,
         )
 
-    return snapshot.write_snapshot(inputs.workspace.snapshots, contents, describe)
+    return draft.finish(contents, describe)
 
 
 def _json(content: object) -> bytes:
     return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
-
-
-def graph_iri(inputs: Inputs, name: str) -> str:
-    """IRI of a named graph of this build."""
-    return str(iris.graph(inputs.publication.base_iri, name))

@@ -6,7 +6,7 @@ twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from rdflib import DCTERMS, PROV, RDF, XSD, Literal, URIRef
@@ -20,37 +20,58 @@ from twin_graph.shapes import check, read_shapes
 from twin_graph.store import Function, Store
 
 DERIVED, ONTOLOGY, METADATA = "derived", "ontology", "metadata"
+Load = Callable[[bytes], None]
+
+
+def forget(_: bytes) -> None:
+    """For callers that write nothing."""
 
 
 @dataclass
 class BuiltGraph:
-    """The graph in memory, its report, and the number of statements of each named graph."""
+    """The graph in memory, its report, and the sorted statements and their number of each named graph."""
 
     store: Store
     report: Report
     sizes: dict[str, int]
+    parts: list[bytes]
 
 
-def make_graph(inputs: Inputs, step: Step = silent) -> BuiltGraph:
-    """Load the sources, derive, and run the gate."""
+def make_graph(inputs: Inputs, step: Step = silent, load: Load = forget) -> BuiltGraph:
+    """Load the sources, derive, and run the gate.
+
+    Args:
+        load: is given the statements of each named graph as soon as they are complete.
+    """
     base = inputs.publication.base_iri
     store = Store.in_memory()
+    parts: dict[str, bytes] = {}
+
+    def complete(name: str) -> None:
+        parts[name] = graphs.sorted_nquads(store.quads(iris.graph(base, name)))
+        load(parts[name])
+
     with step("load the graphs"):
-        sizes = {name: store.load_nquads(content) for name, content in _disjoint(inputs)}
+        for name, content in _disjoint(inputs):
+            store.load_nquads(content)
+            parts[name] = content
+            load(content)
         store.add(_sorted(inputs.vocabulary.terms), iris.graph(base, ONTOLOGY))
+        complete(ONTOLOGY)
     metadata = iris.graph(base, METADATA)
     store.add(
         [(metadata, URIRef(TWIN_IRI + "validOn"), Literal(inputs.valid_on, datatype=XSD.date))], metadata
     )
     with step("derive facts"):
         derive(store, iris.graph(base, DERIVED))
+        complete(DERIVED)
     with step("check the shapes"):
         report = check(store, read_shapes(inputs.workspace.shapes))
-    named = [*sizes, ONTOLOGY, DERIVED]
-    counts = {name: store.count(iris.graph(base, name)) for name in named}
-    store.add(_descriptions(inputs, counts), metadata)
-    counts[METADATA] = store.count(metadata)
-    return BuiltGraph(store, report, counts)
+    sizes = {name: part.count(b"\n") for name, part in parts.items()}
+    store.add(_descriptions(inputs, sizes), metadata)
+    complete(METADATA)
+    sizes[METADATA] = parts[METADATA].count(b"\n")
+    return BuiltGraph(store, report, sizes, list(parts.values()))
 
 
 def derive(store: Store, graph: str) -> None:
@@ -69,7 +90,7 @@ def _disjoint(inputs: Inputs) -> Iterable[tuple[str, bytes]]:
         fresh = [line for line, statement in zip(lines, statements, strict=True) if statement not in seen]
         if position != last:
             seen.update(statements)
-        yield name, b"\n".join(fresh)
+        yield name, b"\n".join(fresh) + b"\n" if fresh else b""
 
 
 def _descriptions(inputs: Inputs, counts: dict[str, int]) -> list[Triple]:

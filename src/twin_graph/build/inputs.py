@@ -22,12 +22,15 @@ from twin_graph.sources.documents import DocumentMaker
 from twin_graph.sources.folders import Source, read_sources
 from twin_graph.sources.keys import Keys, collect_keys
 from twin_graph.sources.tables import Row
+from twin_graph.store import Store
 from twin_graph.workspace import Publication, Workspace, read_publication
 
 # Columns that say when somebody looked; the latest is the day on which the published data is valid.
 OBSERVATIONS = ("as_of", "retrieved", "confirmed")
 CACHED_FROM_ROWS = 2_000
 CACHE_KEEPS = 8
+# What a graph is made by; a changed program makes it anew.
+PROGRAM = Path(__file__).parents[1]
 Step = Callable[[str], AbstractContextManager[object]]
 
 
@@ -93,7 +96,12 @@ def _quads(maker: DocumentMaker, workspace: Workspace, name: str, rows: list[Row
     if maker.findings:
         return b""
     graph = iris.graph(maker.base_iri, name)
-    content = graphs.sorted_nquads(graphs.parse_quads(document, formats.JSON_LD, graph, maker.base_iri))
+    # Through the engine once: what it writes later has the same lexical forms.
+    store = Store.in_memory()
+    store.load_nquads(
+        graphs.sorted_nquads(graphs.parse_quads(document, formats.JSON_LD, graph, maker.base_iri))
+    )
+    content = graphs.sorted_nquads(store.quads())
     if cached is not None:
         _keep(cached, content)
     return content
@@ -111,8 +119,9 @@ def _keep(path: Path, content: bytes) -> None:
 
 def _digest(maker: DocumentMaker, rows: list[Row]) -> str:
     """A hash of all that the graph of these rows depends on, whatever their order."""
-    known = hashlib.sha256()
-    known.update(f"{__version__}\n{maker.base_iri}\n".encode())
+    known = hashlib.sha256(f"{__version__}\n{maker.base_iri}\n".encode())
+    for module in sorted(PROGRAM.rglob("*.py")):
+        known.update(module.read_bytes())
     known.update(maker.vocabulary.read("context.jsonld"))
     known.update(maker.vocabulary.read("twin.ttl"))
     known.update(maker.vocabulary.read("concepts.ttl"))

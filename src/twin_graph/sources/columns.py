@@ -104,6 +104,12 @@ class Vocabulary:
         }
         return tuple(sorted(below))
 
+    def general_classes(self, kind: Kind) -> list[str]:
+        """Local names of the class of a kind and of the classes above it: nothing is inferred later."""
+        root = URIRef(TWIN_IRI + kind.class_name)
+        above = {str(term) for term in self.terms.transitive_objects(root, RDFS.subClassOf)}
+        return sorted(iri.removeprefix(TWIN_IRI) for iri in above if iri.startswith(TWIN_IRI))
+
     def columns(self, kind: Kind) -> dict[str, Column]:
         """The columns that a table of a kind may have."""
         if kind.class_name not in self._columns:

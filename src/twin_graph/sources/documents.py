@@ -102,13 +102,14 @@ class DocumentMaker:
     def _types(self, kind: Kind, row: Row) -> list[str]:
         named = row.cells.get(TYPE_COLUMN)
         allowed = self.vocabulary.classes(kind)
+        general = self.vocabulary.general_classes(kind)
         if named is None or named == kind.class_name:
-            return [kind.class_name]
+            return general
         if named not in allowed:
             hint = f"write one of {', '.join(allowed)}"
             self.findings.append(problem(row.at(TYPE_COLUMN), f"“{named}” is not a type", hint, "reading"))
-            return [kind.class_name]
-        return [kind.class_name, named]
+            return general
+        return [*general, named]
 
     def _value(self, column: Column, row: Row, text: str) -> str | None:
         if column.is_reference:

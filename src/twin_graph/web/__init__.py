@@ -5,12 +5,22 @@ The only package that knows Flask. A view reads the request into a value, calls 
 
 from __future__ import annotations
 
-from flask import Flask, request, url_for
+from flask import Flask
 
 from twin_graph.settings import Settings
 from twin_graph.snapshot import Snapshot
-from twin_graph.web import documents, errors, health, languages, pages, responses, templating, vocabulary
-from twin_graph.web.site import EXTENSION, TEMPLATES, Site, open_site
+from twin_graph.web import (
+    documents,
+    errors,
+    health,
+    languages,
+    pages,
+    responses,
+    sparql,
+    templating,
+    vocabulary,
+)
+from twin_graph.web.site import EXTENSION, TEMPLATES, open_site
 
 
 def create_app(settings: Settings, snapshot: Snapshot | None = None) -> Flask:
@@ -29,7 +39,7 @@ def create_app(settings: Settings, snapshot: Snapshot | None = None) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
-    for blueprint in (documents.bp, vocabulary.bp, pages.bp, errors.bp, health.bp):
+    for blueprint in (documents.bp, sparql.bp, vocabulary.bp, pages.bp, errors.bp, health.bp):
         app.register_blueprint(blueprint, url_prefix=here.prefix or None)
     languages.install(app)
     templating.install(app)
@@ -38,4 +48,4 @@ def create_app(settings: Settings, snapshot: Snapshot | None = None) -> Flask:
     return app
 
 
-__all__ = ["Site", "create_app", "request", "url_for"]
+__all__ = ["create_app"]

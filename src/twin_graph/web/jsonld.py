@@ -50,6 +50,11 @@ class Context:
         """Name of each class by its IRI: what is defined without a coercion and begins with a capital."""
         return {term.iri: term.name for term in self._terms(self._definitions) if term.name[0].isupper()}
 
+    @cached_property
+    def ranks(self) -> dict[str, int]:
+        """Place of each property in the context: columns that are filled in first come first."""
+        return {iri: place for place, iri in enumerate(self.terms(()))}
+
     def terms(self, classes: Iterable[str]) -> dict[str, list[Term]]:
         """The terms in force in a node of these classes, by property."""
         names = tuple(sorted(self.classes[iri] for iri in classes if iri in self.classes))

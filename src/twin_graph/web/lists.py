@@ -13,10 +13,10 @@ from rdflib.namespace import DCTERMS
 from twin_graph import iris
 from twin_graph.errors import EntityNotFound
 from twin_graph.kinds import DOCUMENTED
-from twin_graph.namespaces import TWIN_IRI, VOID
-from twin_graph.queries import FOLDER, load
+from twin_graph.namespaces import VOID
+from twin_graph.queries import FOLDER
 from twin_graph.web import panels
-from twin_graph.web.names import Title, choose
+from twin_graph.web.names import Title
 from twin_graph.web.panels import Column, Value
 from twin_graph.web.site import Site
 
@@ -51,10 +51,10 @@ def home(here: Site, language: str) -> dict[str, Any]:
     """Values of the home page."""
     start = here.manifest.start_city
     city = iris.thing(here.base_iri, "city", start) if start and iris.is_key(start) else None
-    if city is not None and not here.names.values(city, URIRef(TWIN_IRI + "inCountry")):
-        city = city if here.names.label(city, language) else None
+    if city is not None and here.names.label(city, language) is None:
+        city = None
     return {
-        "counts": [(kind.name, number) for kind in DOCUMENTED if (number := _counts(here).get(kind.name, 0))],
+        "counts": [(kind.name, number) for kind in DOCUMENTED if (number := here.names.totals.get(kind.name, 0))],
         "start": start if city is not None else "",
         "start_title": here.names.title(city, language) if city is not None else None,
         "summary": panels.run(here, "city_summary", language, this=city) if city is not None else None,
@@ -120,14 +120,6 @@ def title_of_site(here: Site, language: str) -> str:
     return titles.get(language) or titles.get("en") or next(iter(titles.values()), "twin_graph")
 
 
-@lru_cache(maxsize=4)
-def _counts(here: Site) -> dict[str, int]:
-    by_class = {
-        str(row["class"]): int(str(row["total"])) for row in here.store.select(load("home_counts")) if "class" in row
-    }
-    return {kind.name: by_class.get(TWIN_IRI + kind.class_name, 0) for kind in DOCUMENTED}
-
-
 def _rows(
     here: Site, kind: str, language: str, keys: list[str]
 ) -> tuple[tuple[Column, ...], tuple[tuple[str, Title, tuple[tuple[Value, ...], ...]], ...]]:
@@ -141,7 +133,7 @@ def _rows(
     columns = tuple({column.name: column for panel in found for column in panel.columns}.values())
     rows = []
     for key, title, panel in zip(keys, titles, found, strict=True):
-        first = dict(zip((c.name for c in panel.columns), panel.rows[0], strict=True)) if panel.rows else {}
+        first = dict(zip((c.name for c in panel.columns), panel.rows[0].cells, strict=True)) if panel.rows else {}
         rows.append((key, title, tuple(first.get(column.name, ()) for column in columns)))
     return columns, tuple(rows)
 
@@ -158,5 +150,3 @@ def _beginnings(name: str) -> tuple[str, ...]:
     words = folded.replace("–", " ").split()
     return (folded, *words)
 
-
-__all__ = ["GraphRow", "ListPage", "choose", "graphs", "home", "listing", "report", "title_of_site"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from rdflib import Literal, URIRef
@@ -16,12 +17,14 @@ from rdflib.term import Node
 from twin_graph import iris
 from twin_graph.kinds import BY_NAME
 from twin_graph.namespaces import TWIN, TWIN_IRI
+from twin_graph.queries import load
 from twin_graph.store import Store
 from twin_graph.web import words
 from twin_graph.web.dates import format_edtf
 from twin_graph.web.languages import catalogue, collation_key
 
 _KEPT = 100_000
+_MANY = 1_000
 _LABELS = (RDFS.label, SKOS.prefLabel, DCTERMS.title)
 
 
@@ -73,6 +76,7 @@ class Names:
         self._base_iri = base_iri
         self._titles: dict[tuple[str, str], Title] = {}
         self._index: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        self._scanned: dict[Node, dict[Node, set[Node]]] = {}
         self._makers: dict[str, Callable[[URIRef, str], Title | None]] = {
             "partnership": self._partnership,
             "agreement": self._agreement,
@@ -98,7 +102,8 @@ class Names:
         minted = iris.unmint(self._base_iri, iri)
         kind = minted.kind if minted else ""
         if kind == "agreement":
-            return self._with_date(self._class_title(URIRef(iri), language), URIRef(iri), TWIN.signedOn, language)
+            date = str(self.value(URIRef(iri), TWIN.signedOn) or "")
+            return self._class_title(URIRef(iri), language) + (f", {date[:4]}" if date else "")
         if kind == "source":
             address = self.value(URIRef(iri), TWIN.url)
             host = urlsplit(str(address)).hostname if address is not None else ""
@@ -107,10 +112,11 @@ class Names:
 
     def label(self, iri: str, language: str) -> Text | None:
         """The label of a thing in a language, or the nearest to it."""
-        literals: list[Literal] = []
         for predicate in _LABELS:
-            literals.extend(v for v in self.values(URIRef(iri), predicate) if isinstance(v, Literal))
-        return choose(literals, language)
+            literals = [value for value in self.values(URIRef(iri), predicate) if isinstance(value, Literal)]
+            if literals:
+                return choose(literals, language)
+        return None
 
     def class_of(self, thing: URIRef, kind: str) -> URIRef:
         """The most specific of its classes: the one that is not the class of the kind."""
@@ -122,16 +128,36 @@ class Names:
         """Title and key of every thing of a kind, in the order of the alphabet."""
         known = self._index.get((kind, language))
         if known is None:
-            prefix = f"{self._base_iri}id/{kind}/"
-            things = {str(s) for s, _, _ in self._store.triples(None, RDF.type, _class(kind))}
-            ours = (iri for iri in things if iri.startswith(prefix))
-            entries = [(str(self.title(iri, language)), iri[len(prefix) :]) for iri in ours]
-            known = sorted(entries, key=lambda entry: (collation_key(entry[0], language), entry[1]))
-            self._index[kind, language] = known
+            known = self._index[kind, language] = self._make_index(kind, language)
         return known
+
+    def _make_index(self, kind: str, language: str) -> list[tuple[str, str]]:
+        prefix = f"{self._base_iri}id/{kind}/"
+        things = {str(s) for s, _, _ in self._store.triples(None, RDF.type, _class(kind))}
+        if len(things) > _MANY:
+            # A scan of two properties takes a fraction of twenty thousand look-ups.
+            self._scanned = {predicate: self._scan(predicate) for predicate in (RDFS.label, TWIN.hasParty)}
+        entries = [(str(self.title(iri, language)), iri[len(prefix) :]) for iri in things if iri.startswith(prefix)]
+        self._scanned = {}
+        return sorted(entries, key=lambda entry: (collation_key(entry[0], language), entry[1]))
+
+    def _scan(self, predicate: URIRef) -> dict[Node, set[Node]]:
+        found: dict[Node, set[Node]] = {}
+        for subject, _, value in self._store.triples(None, predicate):
+            found.setdefault(subject, set()).add(value)
+        return found
+
+    @cached_property
+    def totals(self) -> dict[str, int]:
+        """How many things of each kind there are."""
+        rows = self._store.select(load("home_counts"))
+        return {str(row["kind"]): int(str(row["total"])) for row in rows if "kind" in row}
 
     def values(self, subject: URIRef, predicate: URIRef) -> list[Node]:
         """The values of a property, each once, in a fixed order."""
+        scanned = self._scanned.get(predicate)
+        if scanned is not None:
+            return sorted(scanned.get(subject, ()), key=str)
         return sorted({value for _, _, value in self._store.triples(subject, predicate)}, key=str)
 
     def value(self, subject: URIRef, predicate: URIRef) -> Node | None:

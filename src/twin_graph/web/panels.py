@@ -7,7 +7,7 @@ variables; rows with the same value of the first variable are one row. Notes in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,15 +20,18 @@ from twin_graph.namespaces import CONCEPTS_IRI, GEO, PROV, TWIN_IRI
 from twin_graph.queries import Query, load
 from twin_graph.store import Row, Store
 from twin_graph.web import addresses, words
-from twin_graph.web.dates import EDTF_TERMS, format_edtf, format_number
+from twin_graph.web.dates import EDTF_TERMS, LOCALES, format_edtf, format_number
 from twin_graph.web.languages import catalogue, collation_key
 from twin_graph.web.names import Names, Text, Title, plain
+from twin_graph.web.vocabulary_files import VocabularyFiles
 
 # What pages say elsewhere: headings, names in other languages, and shortcuts that repeat a panel.
-_NOT_FACTS = {str(RDF.type), str(RDFS.label), str(SKOS.altLabel), str(GEO.asWKT), str(PROV.wasDerivedFrom),
+_NOT_FACTS = {str(RDF.type), str(RDFS.label), str(SKOS.altLabel), str(SKOS.exactMatch), str(SKOS.closeMatch),
+              str(GEO.asWKT), str(PROV.wasDerivedFrom),
               *(TWIN_IRI + name for name in ("exonym", "formerName", "nativeName", "twinnedWith", "claimsTwin"))}  # fmt: skip
 _DATES = {str(XSD.date), str(XSD.gYear), str(XSD.gYearMonth)}
 _NUMBERS = {str(XSD.integer), str(XSD.decimal)}
+_LANGUAGE_TAGS = {"language", "nameLanguage", "inLanguage"}
 _YEARS = {"year", "in_year"}
 _NO_SEPARATORS = {"latitude", "longitude", "westLongitude", "eastLongitude", "southLatitude", "northLatitude"}
 
@@ -40,6 +43,8 @@ class Published(Protocol):
     def store(self) -> Store: ...
     @property
     def names(self) -> Names: ...
+    @property
+    def vocabulary(self) -> VocabularyFiles: ...
     @property
     def base_iri(self) -> str: ...
 
@@ -70,13 +75,21 @@ class Column:
 
 
 @dataclass(frozen=True)
+class PanelRow:
+    """One row: the fragment of the page's document that it shows, if it is one, and its cells."""
+
+    id: str
+    cells: tuple[tuple[Value, ...], ...]
+
+
+@dataclass(frozen=True)
 class Panel:
     """A table for a page."""
 
     name: str
     title: str
     columns: tuple[Column, ...]
-    rows: tuple[tuple[tuple[Value, ...], ...], ...]
+    rows: tuple[PanelRow, ...]
 
 
 @dataclass(frozen=True)
@@ -92,15 +105,17 @@ def run(site: Published, name: str, language: str, **bound: Node) -> Panel:
     """The panel of a query, with its variables bound."""
     query = load(name)
     rows = _merge(site.store.select(query, **bound))
-    shown = [variable for variable in _variables(query, rows) if variable not in query.notes.get("hide", "").split()]
+    hidden = {*query.notes.get("hide", "").split(), *bound}
+    shown = [variable for variable in _variables(query, rows) if variable not in hidden]
     if sort := query.notes.get("sort", ""):
         rows.sort(key=lambda row: collation_key(_text(site, row.get(sort, ()), sort, language), language))
-    cells = [tuple(make_values(site, row.get(name, ()), name, language) for name in shown) for row in rows]
+    cells = [[make_values(site, row.get(variable, ()), variable, language) for variable in shown] for row in rows]
     columns = tuple(
-        Column(name, heading(site, name, language), _is_number([row[i] for row in cells]))
-        for i, name in enumerate(shown)
+        Column(variable, heading(site, variable, language), _is_number([row[i] for row in cells]))
+        for i, variable in enumerate(shown)
     )
-    return Panel(name, query.title(language), columns, tuple(cells))
+    made = (PanelRow(_fragment(row), tuple(row_cells)) for row, row_cells in zip(rows, cells, strict=True))
+    return Panel(name, query.title(language), columns, tuple(made))
 
 
 def facts(site: Published, thing: URIRef, language: str, hidden: Iterable[str] = ()) -> list[Fact]:
@@ -110,11 +125,12 @@ def facts(site: Published, thing: URIRef, language: str, hidden: Iterable[str] =
     for _, predicate, value in site.store.triples(thing):
         if str(predicate) not in skip and value not in found.setdefault(str(predicate), []):
             found[str(predicate)].append(value)
-    made = [
-        Fact(_local(name), property_heading(site, name, language), _fact_values(site, values, _local(name), language))
-        for name, values in found.items()
+    ranks = site.vocabulary.context.ranks
+    ordered = sorted(found, key=lambda name: (name == str(SKOS.note), ranks.get(name, len(ranks)), name))
+    return [
+        Fact(_local(name), property_heading(site, name, language), _fact_values(site, found[name], _local(name), language))
+        for name in ordered
     ]
-    return sorted((fact for fact in made if fact.values), key=lambda fact: (fact.name == "note", fact.heading))
 
 
 def make_values(site: Published, terms: Sequence[Node], name: str, language: str) -> tuple[Value, ...]:
@@ -136,6 +152,13 @@ def property_heading(site: Published, iri: str, language: str) -> str:
         return _capital(catalogue(language).gettext(words.PROPERTY_WORDS[iri]))
     label = site.names.label(iri, language)
     return _capital(label.text if label else _local(iri))
+
+
+def _fragment(row: Mapping[str, tuple[Node, ...]]) -> str:
+    """The fragment of a node that lives in the document of the page: its row can be linked to."""
+    first = next((terms[0] for terms in row.values() if terms), "")
+    fragment = first.partition("#")[2] if isinstance(first, URIRef) and "/doc/" in first else ""
+    return fragment if iris.FRAGMENT.fullmatch(fragment) else ""
 
 
 def _merge(rows: Sequence[Row]) -> list[dict[str, tuple[Node, ...]]]:
@@ -166,6 +189,8 @@ def _value(site: Published, term: Node, name: str, language: str) -> Value:
         return Value(plain(format_edtf(text, language, catalogue(language).gettext)))
     if datatype in _NUMBERS:
         return Value(plain(_number(text, name, language)), mark="number")
+    if name in _LANGUAGE_TAGS and LOCALES[language].languages.get(text):
+        return Value(plain(LOCALES[language].languages[text]))
     tag = term.language if isinstance(term, Literal) else ""
     shown = words.value_word(text, catalogue(language).gettext)
     return Value(Title((Text(shown, tag if tag and tag != language else ""),)), addresses.authority(name, text))
@@ -180,7 +205,7 @@ def _resource(site: Published, iri: URIRef, name: str, language: str) -> Value:
     if name == "details":
         return Value(plain(catalogue(language).gettext("details")), href, str(title))
     if iri.startswith(TWIN_IRI):
-        return Value(title)
+        return Value(title, href)
     if iris.unmint(site.base_iri, iri) is None:
         return Value(plain(iri), addresses.external(iri))
     short = site.names.short(iri, language)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from babel import UnknownLocaleError
-from flask import Flask, current_app, request, url_for
+from flask import Flask, request, url_for
 
 from twin_graph import iris
 from twin_graph.kinds import DOCUMENTED
@@ -82,8 +82,7 @@ def _values() -> dict[str, Any]:
         "alternates": _alternates(here),
         "site_title": lists.title_of_site(here, language),
         "manifest": here.manifest,
-        "has_sparql": any(rule.rule == f"{here.prefix}/sparql" for rule in current_app.url_map.iter_rules()),
-        "sparql_path": f"{here.prefix}/sparql",
+        "sparql_path": url_for("sparql.endpoint"),
     }
 
 
@@ -93,7 +92,7 @@ def _path_in(language: str) -> str:
     if "lang" in arguments and request.endpoint:
         kept = {name: request.args[name] for name in _KEPT_PARAMETERS if name in request.args}
         return url_for(request.endpoint, **{**arguments, **kept, "lang": language})
-    return url_for("pages.home", lang=language)
+    return url_for("sparql.endpoint" if request.blueprint == "sparql" else "pages.home", lang=language)
 
 
 def _alternates(here: Site) -> list[tuple[str, str]]:

@@ -38,9 +38,9 @@ _MACHINES = {
 _LIBC = ctypes.CDLL(None)
 
 
-def die_with_parent(parent: int) -> None:
-    """Have the kernel kill this process when the one that forked it ends."""
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+def die_with_parent(parent: int, by: signal.Signals = signal.SIGKILL) -> None:
+    """Have the kernel send this process a signal when the one that forked it ends."""
+    _prctl(_PR_SET_PDEATHSIG, by)
     if os.getppid() != parent:
         os._exit(1)
 
@@ -82,9 +82,7 @@ def shut(memory_mb: int, store: Path | None, *, filtered: bool) -> None:
     """
     missing = _tables_to_open(store) if store else 0
     if missing and not filtered:
-        raise OperatorError(
-            "queries on a store of this size cannot be isolated here; set TWIN_GRAPH_STORE=memory"
-        )
+        raise OperatorError("a store of this size cannot be isolated here; set TWIN_GRAPH_STORE=memory")
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     memory = pages * resource.getpagesize() + memory_mb * 1024 * 1024
     descriptors = STANDARD + (_highest_descriptor() + missing if missing else 0)

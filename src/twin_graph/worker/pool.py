@@ -238,9 +238,7 @@ class Pool:
         job = worker.job if worker.state is State.RUNNING else None
         self._bury(worker)
         if job is not None:
-            text = (
-                f"the query needed more than {self.limits.memory_mb:,} MB of memory or is nested too deeply"
-            )
+            text = f"the query needed more than {self.limits.memory_mb:,} MB or is nested too deeply"
             self._answer(job, encode_error(QueryResources(text)))
 
     def _release(self, worker: Worker) -> None:

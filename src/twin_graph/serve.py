@@ -1,0 +1,310 @@
+"""Run the service: a query pool and the web processes, moved to a new snapshot as soon as there is one.
+
+    serve ── exec ──▶ query pool of the snapshot          twin_graph.worker
+      │                 ▲
+      │               pool ── link in a private folder, points to the socket of the pool in use
+      │                 ▼
+      └───── exec ──▶ granian ── web processes            `web_application`, one thread each follows the link
+
+When `snapshots/current` changes, a second pool is started, the link is moved, and each web process opens the
+new snapshot beside the old one before it changes over, so nobody is turned away; the old pool ends with its
+last query. What is served is `web`, how queries are kept apart `worker`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from twin_graph.errors import OperatorError, TwinGraphError
+from twin_graph.settings import SETTINGS, Settings, read_settings
+from twin_graph.snapshot import Snapshot, current_id, open_snapshot
+from twin_graph.worker import PoolProcess, QueryLimits, QueryPool, start_pool
+from twin_graph.worker.isolation import die_with_parent
+from twin_graph.workspace import find_workspace
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+_LOOK_EVERY = 1.0
+_LATE_REQUESTS = 5.0
+_START_SECONDS = 120.0
+_STOP_SECONDS = 5
+_RESTART_AFTER = 5.0
+
+
+def serve(settings: Settings) -> int:
+    """Serve the current snapshot, and its successors, until told to stop; gives the exit code.
+
+    Raises:
+        WorkspaceInvalid, SnapshotMissing, SnapshotDamaged: nothing was started; the message says what to run.
+        OperatorError: the port is taken, or a part does not start.
+    """
+    snapshots = find_workspace(settings.workspace).snapshots
+    snapshot = open_snapshot(snapshots)
+    _check_port(settings.host, settings.port)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, partial(_ask_to_stop, stop))
+    folder = Path(tempfile.mkdtemp(prefix="twin-graph-"))
+    service = Service(settings, snapshots, folder)
+    try:
+        service.start(snapshot, stop)
+        while not stop.wait(_LOOK_EVERY):
+            if not service.look_after():
+                return 1
+    finally:
+        service.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+@dataclass(eq=False)
+class Service:
+    """What `serve` started, and what it does about it every second."""
+
+    settings: Settings
+    snapshots: Path
+    folder: Path
+    pool: PoolProcess | None = None
+    identity: str = ""
+    refused: str = ""
+    web: subprocess.Popen[bytes] | None = None
+    old: list[tuple[PoolProcess, float]] = field(default_factory=list)
+    started_at: float = 0.0
+    count: int = 0
+
+    @property
+    def link(self) -> Path:
+        """The link by which web processes find the pool in use."""
+        return Path(self.settings.query_socket) if self.settings.query_socket else self.folder / "pool"
+
+    def start(self, snapshot: Snapshot, stop: threading.Event) -> None:
+        """Start everything on a snapshot, and say where it answers."""
+        self._use(snapshot)
+        self.web = self._start_web()
+        path = urlsplit(snapshot.manifest.base_iri).path
+        if self._wait_until_ready(path + "readyz", stop):
+            say(f"snapshot {self.identity} is served at {self._address()}{path} (Ctrl+C stops)")
+
+    def look_after(self) -> bool:
+        """Move to a new snapshot, replace a pool that died, let old ones go; False when the web has ended."""
+        if self.web is None or self.web.poll() is not None:
+            say("the web processes have ended")
+            return False
+        wanted = current_id(self.snapshots)
+        if wanted and wanted not in (self.identity, self.refused):
+            self._move(wanted)
+        elif self.pool and not self.pool.is_running and time.monotonic() > self.started_at + _RESTART_AFTER:
+            self._restart_pool(self.pool)
+        self._let_go()
+        return True
+
+    def stop(self) -> None:
+        """End everything, web processes first."""
+        if self.web is not None:
+            _end_group(self.web, _STOP_SECONDS + 2)
+        for pool in [*(pool for pool, _ in self.old), *([self.pool] if self.pool else [])]:
+            pool.stop()
+        if self.link.is_symlink():
+            self.link.unlink()
+
+    def _move(self, wanted: str) -> None:
+        try:
+            self._use(open_snapshot(self.snapshots, wanted))
+        except TwinGraphError as problem:
+            self.refused = wanted
+            say(f"snapshot {wanted} is not served: {problem}; {self.identity} stays")
+            return
+        say(f"moving to snapshot {wanted}")
+
+    def _use(self, snapshot: Snapshot) -> None:
+        """Start a pool on a snapshot and point the link to it."""
+        self.count += 1
+        # The name tells the web processes which snapshot belongs to the pool.
+        pool = self._start_pool(snapshot.path, self.folder / f"{snapshot.path.name}.{self.count}")
+        if self.pool is not None:
+            self.old.append((self.pool, time.monotonic()))
+        self.pool, self.identity, self.refused = pool, snapshot.path.name, ""
+        aside = self.link.with_name(f"{self.link.name}.{os.getpid()}")
+        aside.unlink(missing_ok=True)
+        aside.symlink_to(pool.socket)
+        aside.replace(self.link)
+
+    def _start_pool(self, snapshot: Path, path: Path) -> PoolProcess:
+        self.started_at = time.monotonic()
+        limits = QueryLimits.from_settings(self.settings)
+        return start_pool(
+            snapshot,
+            path,
+            limits,
+            store=self.settings.store,
+            memory_triples=self.settings.store_memory_triples,
+        )
+
+    def _restart_pool(self, dead: PoolProcess) -> None:
+        say("the query pool has ended and is started again")
+        with contextlib.suppress(OperatorError):
+            self.pool = self._start_pool(self.snapshots / self.identity, dead.socket)
+
+    def _let_go(self) -> None:
+        """Old pools end with their last client; one that does not in a reasonable time is stopped."""
+        now, patience = time.monotonic(), 3 * self.settings.query_seconds + 60
+        for pool, since in list(self.old):
+            if now > since + patience:
+                pool.stop()
+            elif now > since + _LATE_REQUESTS:
+                pool.retire()
+            if not pool.is_running:
+                pool.stop()
+                self.old.remove((pool, since))
+
+    def _start_web(self) -> subprocess.Popen[bytes]:
+        settings = replace(
+            self.settings,
+            query_socket=str(self.link),
+            workspace=str(Path(self.settings.workspace).absolute()),
+        )
+        values = {setting.variable: str(getattr(settings, setting.name)) for setting in SETTINGS}
+        # A thread for every query that may run or wait, and some for what needs no query.
+        threads = settings.query_workers + settings.query_queue + 8
+        command = [sys.executable, "-P", "-m", "granian", "--interface", "wsgi", "--no-ws",
+                   "--host", settings.host, "--port", str(settings.port),
+                   "--workers", str(settings.web_processes), "--blocking-threads", str(threads),
+                   "--respawn-failed-workers", "--workers-kill-timeout", str(_STOP_SECONDS),
+                   "--log-level", "error", "--factory", "twin_graph.serve:web_application"]  # fmt: skip
+        return subprocess.Popen(  # noqa: S603 - a program of ours, no shell
+            command,
+            env={**os.environ, **values},
+            start_new_session=True,
+            preexec_fn=partial(die_with_parent, os.getpid(), signal.SIGTERM),  # no threads here
+        )
+
+    def _wait_until_ready(self, path: str, stop: threading.Event) -> bool:
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline and self.web is not None and self.web.poll() is None:
+            if _answers(self.settings.host, self.settings.port, path):
+                return True
+            if stop.wait(0.05):
+                return False
+        raise OperatorError("the web processes do not start; what they wrote above says why")
+
+    def _address(self) -> str:
+        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
+        return f"http://{host}:{self.settings.port}"
+
+
+class MovingApplication:
+    """A WSGI application that changes over to the snapshot of the pool that a link points to.
+
+    The next application is made beside the one in use, so a request meets the one or the other, whole.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._link = Path(settings.query_socket)
+        self._target = self._link.readlink()
+        self._app, self._pool = self._open(self._target)
+        threading.Thread(target=self._follow, args=(os.getppid(),), daemon=True).start()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer with the application in use."""
+        return self._app(environ, start_response)
+
+    def _open(self, target: Path) -> tuple[WSGIApplication, QueryPool | None]:
+        from twin_graph.web import create_app  # the process that only supervises needs no web framework
+        from twin_graph.web.sparql import POOL
+
+        snapshots = find_workspace(self._settings.workspace).snapshots
+        settings = replace(self._settings, query_socket=str(target))
+        app = create_app(settings, open_snapshot(snapshots, target.name.partition(".")[0]))
+        return app.wsgi_app, app.extensions.get(POOL)
+
+    def _follow(self, parent: int) -> None:
+        while os.getppid() == parent:
+            time.sleep(_LOOK_EVERY / 2)
+            with contextlib.suppress(OSError):
+                target = self._link.readlink()
+                if target != self._target:
+                    self._change_over(target)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def _change_over(self, target: Path) -> None:
+        self._target = target
+        try:
+            app, pool = self._open(target)
+        except TwinGraphError as problem:
+            say(f"a web process stays with its snapshot: {problem}")
+            return
+        self._app, self._pool, old = app, pool, self._pool
+        if old is not None:
+            # Requests that came in just before may not have asked yet.
+            threading.Timer(_LATE_REQUESTS, old.close).start()
+
+
+def web_application() -> WSGIApplication:
+    """The application of a web process, from the settings in its environment."""
+    return MovingApplication(read_settings(os.environ))
+
+
+def say(text: str) -> None:
+    """A line for who runs the service."""
+    print(f"twin-graph: {text}", flush=True)
+
+
+def _check_port(host: str, port: int) -> None:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as problem:
+        if problem.errno == errno.EADDRINUSE:
+            raise OperatorError(
+                f"port {port} is in use on {host}; stop what listens there, or choose another with --port"
+            ) from problem
+        raise OperatorError(f"cannot listen on {host}, port {port}: {problem.strerror}") from problem
+
+
+def _answers(host: str, port: int, path: str) -> bool:
+    own = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - not bound to here
+    connection = http.client.HTTPConnection(own, port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _end_group(process: subprocess.Popen[bytes], seconds: float) -> None:
+    """End a program that leads a session of its own; what is left of its session is killed."""
+    if process.poll() is None:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _ask_to_stop(stop: threading.Event, _number: int, _frame: FrameType | None) -> None:
+    stop.set()

@@ -1,0 +1,297 @@
+"""`/sparql`: the SPARQL protocol over HTTP, the service description, and a page to ask from.
+
+Reads a request into a query, has it evaluated by the query pool, and sends a result only when it is whole.
+Every rule about queries is in `sparql`; the pool and its limits are `worker`.
+
+https://www.w3.org/TR/sparql11-protocol/
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+from flask import Blueprint, Response, current_app, g, render_template, request
+from flask.blueprints import BlueprintSetupState
+from werkzeug.exceptions import MethodNotAllowed, RequestURITooLarge
+
+from twin_graph import graphs, sparql
+from twin_graph.errors import (
+    MalformedRequest,
+    NotAcceptable,
+    QueryNotAllowed,
+    ServiceBusy,
+    TwinGraphError,
+    UnsupportedMediaType,
+)
+from twin_graph.formats import GRAPH_FORMATS, HTML, RESULT_FORMATS, RESULTS_JSON, TURTLE, Format
+from twin_graph.store import RequestedDataset
+from twin_graph.web.errors import find_problem
+from twin_graph.web.languages import reader_language
+from twin_graph.web.negotiation import acceptable, negotiate
+from twin_graph.web.responses import FRESH, represent
+from twin_graph.web.site import EXTENSION, site
+from twin_graph.worker import QueryLimits, QueryPool, QueryRequest, QueryResult
+from twin_graph.workspace import LANGUAGES
+
+bp = Blueprint("sparql", __name__)
+POOL = "twin_graph.query_pool"
+METHODS = ("GET", "HEAD", "POST", "QUERY", "OPTIONS")
+FORM, DIRECT, UPDATE = (
+    "application/x-www-form-urlencoded",
+    "application/sparql-query",
+    "application/sparql-update",
+)
+MAX_ADDRESS = 8_192
+SHOWN_ROWS = 500
+_SHOWN_BYTES = 200_000
+_MAX_FIELDS = 200
+_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Link, Retry-After, Server-Timing, X-Request-Id",
+}
+_PREFLIGHT = {
+    "Allow": ", ".join(METHODS),
+    "Accept-Query": f'"{DIRECT}", "{FORM}"',
+    "Access-Control-Allow-Methods": ", ".join(METHODS),
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a request asks: its query, or None for the description, and its parameters as they came."""
+
+    query: str | None
+    parameters: tuple[tuple[str, str], ...]
+
+    def first(self, *names: str) -> str:
+        """The first value of a parameter with one of these names, empty where there is none."""
+        return next((value for name, value in self.parameters if name in names), "")
+
+    def all(self, name: str) -> tuple[str, ...] | None:
+        """All values of a parameter, None where it is absent."""
+        return tuple(value for key, value in self.parameters if key == name) or None
+
+
+@bp.record
+def connect(state: BlueprintSetupState) -> None:
+    """Connect an application to the pool that its settings name."""
+    settings = state.app.extensions[EXTENSION].settings
+    if settings.query_socket:
+        patience = 2 * settings.query_seconds + 10
+        state.app.extensions[POOL] = QueryPool(Path(settings.query_socket).resolve(), patience)
+
+
+@bp.route("/sparql", methods=[*METHODS, "PUT", "DELETE", "PATCH"], provide_automatic_options=False)
+def endpoint() -> Response:
+    """Answer a query, describe the service, or show the page to ask from."""
+    if request.method == "OPTIONS":
+        return Response(status=204, headers=_PREFLIGHT)
+    asked = read_request()
+    g.language = _language(asked)
+    offers = choose_formats(asked)
+    if asked.query is None:
+        return _describe(offers)
+    return _show(asked) if HTML in offers else _answer(asked, offers)
+
+
+@bp.after_request
+def add_headers(response: Response) -> Response:
+    """Let scripts of every origin read the answer, and give it a name for the log."""
+    response.headers.update(_HEADERS)
+    response.headers["X-Request-Id"] = secrets.token_hex(8)
+    return response
+
+
+def read_request() -> Asked:
+    """What the current request asks, by any of the protocol's operations.
+
+    Raises:
+        MethodNotAllowed, RequestURITooLarge, RequestEntityTooLarge, UnsupportedMediaType, MalformedRequest,
+        QueryNotAllowed
+    """
+    if request.method not in METHODS:
+        raise MethodNotAllowed(METHODS)
+    if len(request.query_string) > MAX_ADDRESS:
+        raise RequestURITooLarge
+    parameters = _decode_form(request.query_string)
+    if request.method in ("GET", "HEAD"):
+        if any(name == "update" for name, _ in parameters):
+            raise MalformedRequest("an update is no query, and is not sent by GET")
+        return _one_query(parameters, optional=True)
+    request.max_content_length = sparql.MAX_QUERY_BYTES
+    kind = request.mimetype
+    if request.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+        raise UnsupportedMediaType("text is read as UTF-8 only", (DIRECT, FORM))
+    if kind == FORM:
+        return _one_query(parameters + _decode_form(request.get_data(cache=False)))
+    if kind == DIRECT:
+        return _one_query([*parameters, ("query", _decode(request.get_data(cache=False)))])
+    if kind == UPDATE:
+        raise QueryNotAllowed("this is an update; the data are changed in their files and by a build")
+    raise UnsupportedMediaType("a query is sent as a form or as it is", (DIRECT, FORM))
+
+
+def choose_formats(asked: Asked) -> tuple[Format, ...]:
+    """Acceptable formats, best first; only HTML where a page is wanted. `format=` wins over Accept.
+
+    Raises:
+        NotAcceptable: nothing is acceptable.
+    """
+    wanted, accept = asked.first("format", "output"), request.headers.get("Accept")
+    if wanted in ("html", HTML.media_type):
+        return (HTML,)
+    if wanted:
+        return sparql.named_formats(wanted)
+    if negotiate(accept, (*RESULT_FORMATS, *GRAPH_FORMATS, HTML)) is HTML:
+        return (HTML,)
+    chosen = (*acceptable(accept, RESULT_FORMATS), *acceptable(accept, GRAPH_FORMATS))
+    if not chosen:
+        names = tuple(fmt.media_type for fmt in (*RESULT_FORMATS, *GRAPH_FORMATS, HTML))
+        raise NotAcceptable("none of the formats that were asked for is offered here", names)
+    return chosen
+
+
+def _one_query(parameters: list[tuple[str, str]], *, optional: bool = False) -> Asked:
+    queries = [value for name, value in parameters if name == "query"]
+    if any(name == "update" for name, _ in parameters):
+        if queries:
+            raise MalformedRequest("a request holds a query or an update, not both")
+        raise QueryNotAllowed("this is an update; the data are changed in their files and by a build")
+    if len(queries) > 1 or (not queries and not optional):
+        raise MalformedRequest(f"a request holds one query, this one {len(queries)}")
+    return Asked(queries[0] if queries else None, tuple(parameters))
+
+
+def _decode_form(data: bytes) -> list[tuple[str, str]]:
+    """The fields of a form, percent-decoded once."""
+    try:
+        return parse_qsl(_decode(data), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
+    except UnicodeDecodeError as problem:
+        raise MalformedRequest("the request is not UTF-8") from problem
+    except ValueError as problem:
+        raise MalformedRequest(f"the request has more than {_MAX_FIELDS} parameters") from problem
+
+
+def _decode(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as problem:
+        raise MalformedRequest("the request is not UTF-8") from problem
+
+
+def _make_request(asked: Asked, offers: tuple[Format, ...]) -> QueryRequest:
+    return sparql.make_request(
+        asked.query or "",
+        endpoint=_address(),
+        offers=offers,
+        dataset=RequestedDataset(asked.all("default-graph-uri"), asked.all("named-graph-uri")),
+        seconds=_seconds(asked.first("timeout")),
+    )
+
+
+def _seconds(text: str) -> float | None:
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise MalformedRequest("timeout is a number of seconds")
+    return seconds
+
+
+def _answer(asked: Asked, offers: tuple[Format, ...]) -> Response:
+    """A result as it is; 304 without asking where the client has it already."""
+    query = _make_request(asked, offers)
+    tag = sparql.fingerprint(site().manifest.id, query) if sparql.is_repeatable(query.text) else ""
+    if tag and request.method != "POST" and request.if_none_match.contains_weak(tag):
+        response = Response(status=304)
+    else:
+        result = _run(query)
+        response = Response(result.body, content_type=result.fmt.content_type)
+        response.headers["Server-Timing"] = f"query;dur={result.seconds * 1000:.1f}"
+    return _cached(response, tag, "Accept, Accept-Encoding")
+
+
+def _run(query: QueryRequest) -> QueryResult:
+    pool = current_app.extensions.get(POOL)
+    if not isinstance(pool, QueryPool):
+        raise ServiceBusy(
+            "queries are not answered here: start the service with `twin-graph serve`", retry_after=60
+        )
+    return pool.run(query)
+
+
+def _show(asked: Asked) -> Response:
+    """The page with its form and the result, or what is wrong with the query."""
+    try:
+        query = _make_request(asked, (RESULTS_JSON, TURTLE))
+        result = _run(query)
+    except TwinGraphError as error:
+        problem = find_problem(error)
+        response = _page(asked.query or "", problem.status, problem=problem, error=error)
+        if isinstance(error, ServiceBusy):
+            response.headers["Retry-After"] = str(error.retry_after)
+        return _cached(response, "", "Accept, Accept-Language")
+    if result.fmt is RESULTS_JSON:
+        response = _page(query.text, table=sparql.read_table(result.body, SHOWN_ROWS), asked=asked)
+    else:
+        text = result.body[:_SHOWN_BYTES].decode(errors="ignore")
+        response = _page(query.text, graph=text, cut=len(result.body) > _SHOWN_BYTES, asked=asked)
+    response.headers["Server-Timing"] = f"query;dur={result.seconds * 1000:.1f}"
+    return _cached(response, "", "Accept, Accept-Encoding, Accept-Language")
+
+
+def _describe(offers: tuple[Format, ...]) -> Response:
+    here = site()
+    if HTML in offers:
+        return represent(
+            here, HTML, lambda: _page_text(""), language=g.language, vary=("Accept", "Accept-Language")
+        )
+    fmt = next((offer for offer in offers if offer in GRAPH_FORMATS), None)
+    if fmt is None:
+        names = tuple(offer.media_type for offer in (*GRAPH_FORMATS, HTML))
+        raise NotAcceptable("the description of the service is offered in other formats", names)
+    triples = sparql.describe_service(here.manifest, _address(), QueryLimits.from_settings(here.settings))
+    return represent(here, fmt, lambda: graphs.serialise(triples, fmt), vary=("Accept", "Accept-Encoding"))
+
+
+def _page(query: str, status: int = 200, **values: object) -> Response:
+    response = Response(_page_text(query, **values), status, content_type=HTML.content_type)
+    response.headers["Content-Language"] = g.language
+    return response
+
+
+def _page_text(query: str, **values: object) -> str:
+    return render_template(
+        "sparql.html",
+        query=query,
+        formats=(*RESULT_FORMATS, *GRAPH_FORMATS),
+        limits=QueryLimits.from_settings(site().settings),
+        shown_rows=SHOWN_ROWS,
+        **values,
+    )
+
+
+def _cached(response: Response, tag: str, vary: str) -> Response:
+    if tag:
+        # Weak: the same rows, but the engine is free in their order and in the order of prefixes.
+        response.set_etag(tag, weak=True)
+    response.headers["Cache-Control"] = FRESH if tag else "no-store"
+    response.headers["Vary"] = vary
+    return response
+
+
+def _address() -> str:
+    return f"{site().base_iri}sparql"
+
+
+def _language(asked: Asked) -> str:
+    chosen = asked.first("lang")
+    return chosen if chosen in LANGUAGES else reader_language(site().manifest.default_language)
