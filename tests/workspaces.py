@@ -123,4 +123,4 @@ def run(workspace: Workspace | Path, *arguments: str) -> Result:
     )
 
 
-Change = Callable[[Workspace], None]
+Change = Callable[[Workspace], object]

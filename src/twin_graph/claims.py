@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from twin_graph import iris
 from twin_graph.findings import Finding, problem
+from twin_graph.kinds import BY_NAME
 from twin_graph.sources.documents import SEPARATOR
 from twin_graph.sources.folders import PARTIES, Source
 from twin_graph.sources.keys import Keys
@@ -89,18 +90,23 @@ class _Merger:
 
     def _owns(self, row: Row) -> bool:
         parties = self._parties(row, report=False)
-        return parties is None or self.owners[parties][1] is row
+        # A row whose key is doubled owns nothing.
+        return parties is None or parties not in self.owners or self.owners[parties][1] is row
 
     def _claim(self, source: Source, row: Row, minted: list[Row]) -> Iterable[Row]:
         if PARTIES not in row.cells:
             return [row]
         parties = self._parties(row)
+        if named := [name for name in BY_NAME["claim"].part_of if name in row.cells]:
+            hint = f"write a key into exactly one of the columns {', '.join([*named, PARTIES])}"
+            finding = problem(row.where, "it is not clear what the row is about", hint, "reading")
+            self.merge.findings.append(finding)
         if parties is None:
             return []
         if parties not in self.owners:
             names = [self.items.get(key, key) for key in parties]
             key = iris.pair_key(names)
-            if not iris.is_key(key):
+            if not iris.is_key(key) or self.keys.resolve("partnership", key):
                 key = f"set-{iris.digest(*sorted(names))}"
             listed = Row("partnerships", {"key": key, PARTIES: SEPARATOR.join(sorted(parties))}, row.where)
             self.owners[parties] = (key, listed, source)
@@ -143,10 +149,13 @@ class _Merger:
             key = self.keys.resolve("city", text.strip())
             if key is None:
                 complete = False
-                if report:
+                if report and not self.keys.is_unread(["city"]):
                     hint = self.keys.suggest(["city"], text.strip())
                     message = f"there is no city “{text.strip()[:80]}”"
                     self.merge.findings.append(problem(row.at(PARTIES), message, hint, "reading"))
             else:
                 found.add(key)
-        return frozenset(found) if complete else None
+        if PARTIES in row.cells and complete and not found and report:
+            finding = problem(row.at(PARTIES), "no city is named", "write the keys of the parties", "reading")
+            self.merge.findings.append(finding)
+        return frozenset(found) if complete and found else None

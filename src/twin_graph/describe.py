@@ -93,7 +93,9 @@ def resolve(store: Store, base_iri: str, keys: Mapping[str, Any], kind: str, key
     raise EntityNotFound(f"there is no {kind} “{wanted}”")
 
 
-def describe(store: Store, base_iri: str, kind: str, key: str, max_incoming: int = MAX_INCOMING) -> Description:
+def describe(
+    store: Store, base_iri: str, kind: str, key: str, max_incoming: int = MAX_INCOMING
+) -> Description:
     """The document of a thing that exists under this key."""
     thing, document = iris.thing(base_iri, kind, key), iris.document(base_iri, kind, key)
     incoming = list(_incoming(store, thing, max_incoming + 1))
@@ -132,7 +134,9 @@ def list_things(store: Store, base_iri: str, kind: str, page: int = 1, size: int
     """
     general = URIRef(TWIN_IRI + find_kind(kind).class_name)
     prefix = f"{base_iri}id/{kind}/"
-    things = sorted({str(s) for s, _, _ in store.triples(None, RDF.type, general) if str(s).startswith(prefix)})
+    things = sorted(
+        {str(s) for s, _, _ in store.triples(None, RDF.type, general) if str(s).startswith(prefix)}
+    )
     pages = max(1, -(-len(things) // size))
     if not 1 <= page <= pages:
         raise EntityNotFound(f"the list has {pages} page(s)")
@@ -202,7 +206,9 @@ def _about_document(
         licences = {o for _, _, o in store.triples(URIRef(str(graphs[0])), DCTERMS.license)}
         statements |= {(document, DCTERMS.license, licence) for licence in licences}
     if cut:
-        text = "More statements point to this thing than the document holds; the SPARQL endpoint has them all."
+        text = (
+            "More statements point to this thing than the document holds; the SPARQL endpoint has them all."
+        )
         statements.add((document, RDFS.comment, Literal(text, lang="en")))
         statements.add((document, RDFS.seeAlso, URIRef(f"{base_iri}sparql")))
     return statements, tuple(sorted(map(str, licences)))

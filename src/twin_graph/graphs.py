@@ -5,6 +5,7 @@ Knows no data of ours and asks no questions: that is `store`.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -28,6 +29,9 @@ _RDF_FORMATS = {
     formats.N_QUADS.name: ox.RdfFormat.N_QUADS,
 }
 _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
+
+# rdflib logs a traceback for each literal that is not of its datatype; to say so is the task of the shapes.
+logging.getLogger("rdflib.term").setLevel(logging.ERROR)
 
 
 def engine_format(fmt: Format) -> ox.RdfFormat:
@@ -93,14 +97,23 @@ def join_sorted(parts: Iterable[bytes]) -> bytes:
 
 
 def serialise(triples: Iterable[Triple], fmt: Format, prefixes: dict[str, str] | None = None) -> bytes:
-    """A graph of rdflib terms in one of the RDF formats; the engine writes, so lexical forms are kept."""
-    engine = (ox.Triple(from_rdflib(s), from_rdflib(p), from_rdflib(o)) for s, p, o in triples)
-    return ox.serialize(engine, format=engine_format(fmt), prefixes=used_prefixes(prefixes)) or b""
+    """A graph of rdflib terms in one of the RDF formats; the engine writes, so lexical forms are kept.
+
+    Args:
+        prefixes: those to declare; without them, those of ours that the graph uses.
+    """
+    listed = list(triples)
+    engine = (ox.Triple(from_rdflib(s), from_rdflib(p), from_rdflib(o)) for s, p, o in listed)
+    declared = used_prefixes(listed) if prefixes is None else prefixes
+    return ox.serialize(engine, format=engine_format(fmt), prefixes=declared) or b""
 
 
-def used_prefixes(prefixes: dict[str, str] | None) -> dict[str, str]:
-    """The prefixes to write: those given, or all of ours."""
-    return PREFIXES if prefixes is None else prefixes
+def used_prefixes(triples: Iterable[Triple]) -> dict[str, str]:
+    """Those of our prefixes under which an IRI of the graph falls."""
+    iris = {str(term) for triple in triples for term in triple if isinstance(term, URIRef)}
+    iris |= {str(term.datatype) for triple in triples for term in triple[2:] if getattr(term, "datatype", None)}
+    namespaces = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in iris}
+    return {name: namespace for name, namespace in PREFIXES.items() if namespace in namespaces}
 
 
 def read_turtle(*documents: bytes) -> Graph:

@@ -18,10 +18,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -33,6 +35,7 @@ from twin_graph.store import Store
 HASHED = ("dump.nq", "keys.json", "report.ttl", "report.json")
 HIDDEN_GRAPHS = ("wikidata-raw",)
 _ASIDE = ".building-"
+_ID = re.compile(r"[0-9a-f]{12}")
 _RUN_BUILD = "run `twin-graph build`"
 
 
@@ -130,8 +133,11 @@ def list_snapshots(folder: Path) -> list[Snapshot]:
     if not folder.is_dir():
         return []
     paths = [path for path in folder.iterdir() if path.is_dir() and not path.is_symlink()]
-    whole = sorted((path for path in paths if (path / "manifest.json").exists()), key=_written_at)
-    return [Snapshot(path, _read_manifest(path)) for path in whole]
+    found = []
+    for path in sorted((path for path in paths if (path / "manifest.json").exists()), key=_written_at):
+        with suppress(SnapshotDamaged):
+            found.append(Snapshot(path, _read_manifest(path)))
+    return found
 
 
 def current_id(folder: Path) -> str | None:
@@ -151,10 +157,12 @@ def verify(snapshot: Snapshot) -> list[str]:
         found = len(snapshot.open_store("disk"))
     except SnapshotDamaged as problem:
         return [*problems, str(problem)]
+    except (OSError, RuntimeError) as problem:
+        return [*problems, f"store: cannot be read: {problem}"]
     if found != snapshot.manifest.triples:
         problems.append(f"store: holds {found} statements, the manifest says {snapshot.manifest.triples}")
-    if snapshot.manifest.id != snapshot.path.name:
-        problems.append(f"manifest.json: says id {snapshot.manifest.id}")
+    if snapshot.path.name != identify(snapshot.manifest):
+        problems.append(f"manifest.json: is that of snapshot {identify(snapshot.manifest)}")
     return problems
 
 
@@ -198,7 +206,7 @@ class Draft:
             describe: makes the manifest from the id and the hashes of the files.
         """
         files = {name: _write(self._aside / name, contents[name]) for name in HASHED}
-        identity = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()[:12]
+        identity = identify(describe("", files))
         manifest = describe(identity, files)
         for load in self._loads:
             load.result()
@@ -222,6 +230,12 @@ def write_snapshot(
     with Draft(folder) as draft:
         draft.load(contents["dump.nq"])
         return draft.finish(contents, describe)
+
+
+def identify(manifest: Manifest) -> str:
+    """The id of a snapshot: a hash of all that its manifest says, and so of all its files."""
+    said = json.dumps(asdict(replace(manifest, id="")), ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 
 def make_current(folder: Path, identity: str) -> None:
@@ -256,6 +270,11 @@ def clean(folder: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
+    current = current_id(folder)
+    for path in folder.iterdir():
+        # What was being deleted when the deletion was stopped.
+        if _ID.fullmatch(path.name) and path.name != current and not (path / "manifest.json").exists():
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _is_whole(path: Path) -> bool:

@@ -29,6 +29,7 @@ from twin_graph.worker import QueryLimits, QueryRequest
 
 MAX_QUERY_BYTES = 65_536
 SD = Namespace(PREFIXES["sd"])
+DESCRIPTION_PREFIXES = {name: PREFIXES[name] for name in ("sd", "void", "rdf", "rdfs", "dcterms")}
 _SIMPLE_ENTAILMENT = URIRef("http://www.w3.org/ns/entailment/Simple")
 _UPDATES = ("insert", "delete", "load", "clear", "create", "drop", "copy", "move", "add", "with")
 _PROLOGUE = ("base", "prefix", "version")
@@ -99,11 +100,16 @@ def is_repeatable(text: str) -> bool:
     return not any(word.lower().endswith(_VOLATILE) for word in bare_words(text))
 
 
-def fingerprint(snapshot_id: str, request: QueryRequest, *more: str) -> str:
-    """What identifies the answer to a request: another snapshot or program gives another one."""
-    parts = [snapshot_id, __version__, request.text, [fmt.name for fmt in request.offers],
-             request.dataset.default_graphs, request.dataset.named_graphs, more]  # fmt: skip
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]
+def fingerprint(snapshot_id: str, request: QueryRequest) -> str:
+    """What identifies the answer to a request."""
+    names = [fmt.name for fmt in request.offers]
+    dataset = request.dataset
+    return fingerprint_of(snapshot_id, request.text, names, dataset.default_graphs, dataset.named_graphs)
+
+
+def fingerprint_of(snapshot_id: str, *parts: object) -> str:
+    """What identifies something made of a snapshot by this version of the program."""
+    return hashlib.sha256(json.dumps([snapshot_id, __version__, *parts]).encode()).hexdigest()[:24]
 
 
 def named_formats(name: str) -> tuple[Format, ...]:
@@ -234,5 +240,5 @@ def _character(match: re.Match[str]) -> str:
     return chr(number) if number < 0xD800 or 0xDFFF < number <= 0x10FFFF else match.group()
 
 
-__all__ = ["MAX_QUERY_BYTES", "Table", "check_policy", "describe_service", "fingerprint",
-           "is_repeatable", "make_request", "named_formats", "read_table"]  # fmt: skip
+__all__ = ["DESCRIPTION_PREFIXES", "MAX_QUERY_BYTES", "Table", "check_policy", "describe_service", "fingerprint",
+           "fingerprint_of", "is_repeatable", "make_request", "named_formats", "read_table"]  # fmt: skip

@@ -224,11 +224,13 @@ class Store:
         offers: tuple[Format, ...],
         dataset: RequestedDataset | None = None,
         max_rows: int | None = None,
+        prefixes: dict[str, str] | None = None,
     ) -> Answer:
         """Evaluate a query and write its whole result.
 
         Args:
             output: readable too where `max_rows` is given.
+            prefixes: those that the text may use without declaring them.
             offers: acceptable formats, best first; the first that can carry the result is used.
             dataset: what the protocol request names; it overrides FROM in the text. A graph that we do not
                 have is empty, never fetched.
@@ -238,7 +240,7 @@ class Store:
         """
         options = self._dataset_options(text, dataset or RequestedDataset())
         with _engine_errors(text):
-            results: Any = self._engine.query(text, base_iri=base_iri, **options)
+            results: Any = self._engine.query(text, base_iri=base_iri, prefixes=prefixes, **options)
             fmt = _first_fit(results, offers)
             if isinstance(results, ox.QueryTriples):
                 counted = _Counted(max_rows)

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ DEFAULT_BASE_IRI = "http://localhost:8000/"
 LANGUAGES = ("pl", "en", "uk")
 _BASE_IRI = re.compile(r"https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?/([A-Za-z0-9._~\-]+/)*")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 _KNOWN = {"base_iri", "title", "description", "default_language", "registers", "valid_on", "start_city",
           "publisher", "contact", "licences", "licence"}  # fmt: skip
 
@@ -112,7 +114,7 @@ def read_publication(workspace: Workspace, base_iri: str = "") -> Publication:
         return _checked(Publication(base_iri=base_iri or DEFAULT_BASE_IRI), place)
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as problem:
         raise WorkspaceInvalid(f"{place}: cannot be read: {problem}") from problem
     unknown = sorted(set(raw) - _KNOWN)
     if unknown:
@@ -142,9 +144,25 @@ def _from_toml(raw: Mapping[str, Any], base_iri: str, place: str) -> Publication
 
 
 def _licences(raw: Any, place: str) -> dict[str, dict[str, str]]:
-    if isinstance(raw, dict) and all(isinstance(terms, dict) for terms in raw.values()):
-        return {name: {key: str(text) for key, text in terms.items()} for name, terms in sorted(raw.items())}
-    raise WorkspaceInvalid(f"{place}: licences: write one table per graph, such as [licences.register-lublin]")
+    if not isinstance(raw, dict) or not all(isinstance(terms, dict) for terms in raw.values()):
+        raise WorkspaceInvalid(
+            f"{place}: licences: write one table per graph, such as [licences.register-lublin]"
+        )
+    found = {name: {key: str(text) for key, text in terms.items()} for name, terms in sorted(raw.items())}
+    for name, terms in found.items():
+        if not _ADDRESS.fullmatch(terms.get("licence", "https://example.org/")):
+            raise WorkspaceInvalid(
+                f"{place}: licences.{name}: licence: must be a web address, such as "
+                f"https://creativecommons.org/licenses/by/4.0/ (found “{terms['licence']}”)"
+            )
+    return found
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return _DATE.fullmatch(text) is not None and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _checked(publication: Publication, place: str) -> Publication:
@@ -155,7 +173,7 @@ def _checked(publication: Publication, place: str) -> Publication:
         )
     if publication.default_language not in LANGUAGES:
         raise WorkspaceInvalid(f"{place}: default_language: must be one of {', '.join(LANGUAGES)}")
-    if publication.valid_on and not _DATE.fullmatch(publication.valid_on):
+    if publication.valid_on and not _is_day(publication.valid_on):
         raise WorkspaceInvalid(
             f"{place}: valid_on: must be a date such as 2026-05-31 (found “{publication.valid_on}”)"
         )

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from twin_graph import __version__, graphs
 from twin_graph.build.graph import BuiltGraph, make_graph
 from twin_graph.build.inputs import Inputs, Step, read_inputs, silent
 from twin_graph.build.locate import locate
 from twin_graph.errors import NotConformant
-from twin_graph.findings import Report, Severity
+from twin_graph.findings import Report, Severity, make_report
 from twin_graph.shapes import report_json, report_turtle
 from twin_graph.snapshot import Draft, Manifest, Snapshot
 from twin_graph.workspace import Workspace
@@ -56,6 +57,7 @@ def build(workspace: Workspace, base_iri: str = "", step: Step = silent) -> tupl
 
 def _write(draft: Draft, inputs: Inputs, graph: BuiltGraph, report: Report) -> Snapshot:
     counts = {severity.value: len(report.of(severity)) for severity in Severity}
+    report = _without_lines(report)
     contents = {
         "dump.nq": graphs.join_sorted(graph.parts),
         "keys.json": _json({"aliases": inputs.keys.aliases, "retired": inputs.retired}),
@@ -82,6 +84,15 @@ def _write(draft: Draft, inputs: Inputs, graph: BuiltGraph, report: Report) -> S
         )
 
     return draft.finish(contents, describe)
+
+
+def _without_lines(report: Report) -> Report:
+    """The report as it is published: the order of rows is no part of the data, so lines are left out."""
+    found = [
+        replace(finding, where=finding.where and replace(finding.where, line=None))
+        for finding in report.findings
+    ]
+    return make_report(found, engine=report.engine, fallbacks=report.fallbacks)
 
 
 def _json(content: object) -> bytes:

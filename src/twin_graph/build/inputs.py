@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -15,8 +16,8 @@ from pathlib import Path
 
 from twin_graph import __version__, claims, dates, formats, graphs, iris
 from twin_graph.errors import SourceError
-from twin_graph.findings import Finding, problem
-from twin_graph.kinds import BY_NAME
+from twin_graph.findings import Finding, SourceRef, problem
+from twin_graph.kinds import BY_NAME, DOCUMENTED
 from twin_graph.sources.columns import Vocabulary
 from twin_graph.sources.documents import DocumentMaker
 from twin_graph.sources.folders import Source, read_sources
@@ -65,10 +66,11 @@ def read_inputs(workspace: Workspace, base_iri: str = "", step: Step = silent) -
     vocabulary = Vocabulary(workspace.ontology)
     with step("read the tables"):
         sources = read_sources(workspace, publication, vocabulary)
-        keys = collect_keys(row for source in sources for row in source.rows)
+        unread = {kind for source in sources for kind in source.unread}
+        keys = collect_keys((row for source in sources for row in source.rows), unread)
         merged = claims.merge(sources, keys)
     findings = [finding for source in sources for finding in source.findings]
-    findings += [*keys.findings, *merged.findings]
+    findings += [*keys.findings, *merged.findings, *_start_city(workspace, publication, keys)]
     retired = _retired(sources, keys, findings)
     quads: dict[str, bytes] = {}
     for source in sources:
@@ -109,7 +111,7 @@ def _quads(maker: DocumentMaker, workspace: Workspace, name: str, rows: list[Row
 
 def _keep(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(".part")
+    aside = path.with_suffix(f".{os.getpid()}.part")
     aside.write_bytes(content)
     aside.replace(path)
     newest_first = sorted(path.parent.glob("*.nq"), key=lambda file: file.stat().st_mtime, reverse=True)
@@ -126,13 +128,21 @@ def _digest(maker: DocumentMaker, rows: list[Row]) -> str:
     known.update(maker.vocabulary.read("twin.ttl"))
     known.update(maker.vocabulary.read("concepts.ttl"))
     own = {(row.table, row.cells.get("key", "")) for row in rows}
-    for kind in ("city", "country", "source", "register", "partnership", "network"):
-        table = BY_NAME[kind].table
-        others = sorted(key for key in maker.keys.owners[kind] if (table, key) not in own)
-        known.update(json.dumps([kind, others, maker.keys.aliases[kind]], sort_keys=True).encode())
+    for kind in DOCUMENTED:
+        owners, aliases = maker.keys.owners[kind.name], maker.keys.aliases[kind.name]
+        others = sorted(key for key in owners if (kind.table, key) not in own)
+        known.update(json.dumps([kind.name, others, aliases], sort_keys=True).encode())
     for line in sorted(repr((row.table, sorted(row.cells.items()))) for row in rows):
         known.update(line.encode())
     return known.hexdigest()[:24]
+
+
+def _start_city(workspace: Workspace, publication: Publication, keys: Keys) -> list[Finding]:
+    city = publication.start_city
+    if not city or keys.resolve("city", city) or keys.is_unread(["city"]):
+        return []
+    where = SourceRef(workspace.relative(workspace.data / "publication.toml"), None, "start_city")
+    return [problem(where, f"there is no city “{city}”", keys.suggest(["city"], city), "reading")]
 
 
 def _retired(
@@ -145,11 +155,13 @@ def _retired(
         if kind not in BY_NAME or BY_NAME[kind].part_of:
             hint = "write one of " + ", ".join(name for name in BY_NAME if not BY_NAME[name].part_of)
             findings.append(problem(row.at("kind"), f"“{kind}” is not a kind of thing", hint, "reading"))
+        elif not key:
+            findings.append(problem(row.at("key"), "the key is missing", "write the old key", "reading"))
         elif keys.resolve(kind, key):
             hint = "a retired key is never used again: choose another key there, or delete this row"
             where = keys.owners[kind][keys.resolve(kind, key) or key].where
             findings.append(problem(row.at("key"), f"“{key}” is still in use ({where})", hint, "reading"))
-        elif replaced_by and not keys.resolve(kind, replaced_by):
+        elif replaced_by and not keys.resolve(kind, replaced_by) and not keys.is_unread([kind]):
             hint = keys.suggest([kind], replaced_by)
             findings.append(
                 problem(row.at("replaced_by"), f"there is no {kind} “{replaced_by}”", hint, "reading")

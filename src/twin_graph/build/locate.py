@@ -43,10 +43,10 @@ def _place(finding: Finding, places: Places, inputs: Inputs) -> SourceRef | None
     if not rows:
         return None
     candidates = []
-    for row in rows:
+    for rank, row in enumerate(rows):  # in the order of sources, which does not change with that of rows
         columns = inputs.vocabulary.columns(BY_TABLE[row.table])
         for name, column in columns.items():
             if column.property == finding.path:
                 holds = finding.value != "" and finding.value in row.cells.get(name, "")
-                candidates.append((not holds, name not in row.cells, row.where.line or 0, row.at(name)))
+                candidates.append((not holds, name not in row.cells, rank, row.at(name)))
     return min(candidates)[3] if candidates else rows[0].where

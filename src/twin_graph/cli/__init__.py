@@ -30,13 +30,14 @@ from twin_graph.describe import describe as describe_thing
 from twin_graph.describe import resolve
 from twin_graph.errors import (
     EntityNotFound,
-    MalformedQuery,
+    MalformedRequest,
     NotConformant,
     OperatorError,
     RequestError,
     SourceError,
     TwinGraphError,
 )
+from twin_graph.namespaces import PREFIXES
 from twin_graph.settings import SETTINGS, Settings, read_settings
 from twin_graph.shapes import report_json
 from twin_graph.shapes.report import finding_json
@@ -86,6 +87,11 @@ def _reporting(command: Command) -> Command:
         except TwinGraphError as problem:
             _show_problem(problem, as_json=bool(options.get("as_json")))
             sys.exit(exit_code(problem))
+        except BrokenPipeError:
+            raise  # who reads our output has read enough
+        except OSError as problem:
+            show.failure(str(problem))
+            sys.exit(EXIT_OPERATOR)
 
     return run  # type: ignore[return-value]
 
@@ -104,8 +110,6 @@ def _show_problem(problem: TwinGraphError, *, as_json: bool) -> None:
             show.report(problem.report)
             count = len(problem.report.violations)
             show.failure(f"{count} violation(s); nothing was built, the current snapshot stays")
-    elif isinstance(problem, MalformedQuery) and problem.line is not None:
-        show.failure(f"line {problem.line}, column {problem.column}: {problem}")
     else:
         show.failure(str(problem))
 
@@ -208,18 +212,25 @@ def query(context: click.Context, text: str | None, file: io.TextIOBase | None, 
     """
     if (text is None) == (file is None):
         raise click.UsageError("give the query either as text or with --file")
-    asked = text if text is not None else str(file.read() if file else "")
+    asked = text if file is None else _text_of(file)
     current = _snapshot(context)
     chosen = formats.by_name(fmt)
     offers = (formats.RESULTS_JSON, formats.TURTLE) if chosen is None else (chosen,)
     output = io.BytesIO()
     answer = current.open_store().answer(
-        show.with_prefixes(asked), output, base_iri=current.manifest.base_iri, offers=offers
+        str(asked), output, base_iri=current.manifest.base_iri, offers=offers, prefixes=PREFIXES
     )
     if chosen is None and answer.fmt is formats.RESULTS_JSON:
         show.results(json.loads(output.getvalue()))
     else:
-        click.get_binary_stream("stdout").write(output.getvalue())
+        sys.stdout.buffer.write(output.getvalue())
+
+
+def _text_of(file: io.TextIOBase) -> str:
+    try:
+        return file.read()
+    except UnicodeDecodeError as problem:
+        raise MalformedRequest(f"the file is not UTF-8: {problem}") from problem
 
 
 @main.command()
@@ -240,7 +251,7 @@ def describe(context: click.Context, thing: str, fmt: str) -> None:
     chosen = formats.by_name(fmt)
     assert chosen is not None
     description = describe_thing(store, base, parts.kind, key)
-    click.get_binary_stream("stdout").write(show.rdf(description.triples, chosen))
+    sys.stdout.buffer.write(show.rdf(description.triples, chosen))
 
 
 @main.group("snapshot")

@@ -6,7 +6,6 @@ Prints only; decides nothing.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import groupby
@@ -27,7 +26,6 @@ EXAMPLES = 3
 ALIKE = 10
 _COLOURS = {Severity.VIOLATION: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 _WORDS = {Severity.VIOLATION: "violation", Severity.WARNING: "warning", Severity.INFO: "advice"}
-_DECLARED = re.compile(r"\bprefix\s+([A-Za-z][\w.-]*)?:", re.IGNORECASE)
 
 _out = Console(highlight=False, soft_wrap=True, emoji=False)
 _err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
@@ -139,18 +137,6 @@ def difference(found: Difference) -> None:
 def rdf(triples: Sequence[Triple], fmt: Format) -> bytes:
     """A graph in an RDF format."""
     return serialise(triples, fmt)
-
-
-def with_prefixes(text: str) -> str:
-    """A query that may use our prefixes without declaring them.
-
-    >>> with_prefixes("PREFIX twin: <x#> ASK {}").count("twin:")
-    1
-    """
-    declared = {match.group(1) or "" for match in _DECLARED.finditer(text)}
-    used = (name for name in PREFIXES if name not in declared and re.search(rf"\b{name}:", text))
-    # On the line of the query itself, so that the engine's line numbers stay those of the text.
-    return "".join(f"PREFIX {name}: <{PREFIXES[name]}> " for name in used) + text
 
 
 def _term(term: Mapping[str, str]) -> str:

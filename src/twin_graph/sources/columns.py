@@ -66,13 +66,21 @@ class Vocabulary:
         """
         try:
             return dict(json.loads(self.read("context.jsonld"))["@context"])
-        except (ValueError, KeyError) as cause:
+        except (ValueError, KeyError, TypeError) as cause:
             raise WorkspaceInvalid(f"ontology/context.jsonld: cannot be read: {cause}") from cause
 
     @cached_property
     def terms(self) -> Graph:
         """Our terms and concepts."""
-        return read_turtle(self.read("twin.ttl"), self.read("concepts.ttl"))
+        graph = Graph()
+        for name in ("twin.ttl", "concepts.ttl"):
+            try:
+                graph += read_turtle(self.read(name))
+            except WorkspaceInvalid:
+                raise
+            except Exception as cause:  # the parser raises classes of its own, without a common base
+                raise WorkspaceInvalid(f"ontology/{name}: cannot be read: {cause}") from cause
+        return graph
 
     @cached_property
     def version(self) -> str:

@@ -45,6 +45,7 @@ class DocumentMaker:
         for row in rows:
             kind = BY_TABLE[row.table]
             subject = self.subject(row)
+            document = self._document(kind, row)
             if subject is None:
                 continue
             if kind.part_of and fragments.setdefault(subject, row) is not row:
@@ -52,7 +53,7 @@ class DocumentMaker:
                 message = f"this row and {fragments[subject].where} would have the same address"
                 self.findings.append(problem(row.where, message, hint, "reading"))
                 continue
-            yield self._document(kind, subject, row)
+            yield {"@id": subject, **document}
 
     def subject(self, row: Row) -> URIRef | None:
         """IRI of what a row describes; None, with a finding, when it cannot be made."""
@@ -85,8 +86,8 @@ class DocumentMaker:
             parts.append(row.cells[KEY_COLUMN])
         return "-".join(_UNSAFE.sub("-", part).strip("-") for part in parts)
 
-    def _document(self, kind: Kind, subject: URIRef, row: Row) -> dict[str, Any]:
-        document: dict[str, Any] = {"@id": subject, "@type": self._types(kind, row)}
+    def _document(self, kind: Kind, row: Row) -> dict[str, Any]:
+        document: dict[str, Any] = {"@type": self._types(kind, row)}
         columns = self.vocabulary.columns(kind)
         for name, cell in row.cells.items():
             column = columns.get(name)
@@ -130,7 +131,7 @@ class DocumentMaker:
 
     def _resolve(self, column: Column, row: Row, text: str) -> tuple[str, str] | None:
         target = self._look_up(column, text)
-        if target is None:
+        if target is None and not self.keys.is_unread(column.kinds):
             if column.concepts:
                 hint = f"write one of {', '.join(sorted(column.concepts))}"
             else:

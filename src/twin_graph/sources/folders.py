@@ -31,17 +31,24 @@ _OWN_COLUMNS = {
     RETIRED: ("kind", "key", "replaced_by", "on", "reason"),
     CORRECTIONS: ("table", "key", "column", "was", "is", "reason"),
 }
-_REMOVE = "-"
+_ROW, _REMOVE = "*", "-"
+# Graphs that a build makes itself; a folder cannot have their names.
+RESERVED = (SHARED, "derived", "ontology", "metadata")
 
 
 @dataclass
 class Source:
-    """All rows of one folder; its statements become one named graph of the same name."""
+    """All rows of one folder; its statements become one named graph of the same name.
+
+    Attributes:
+        unread: kinds of which not everything could be read.
+    """
 
     name: str
     rows: list[Row] = field(default_factory=list)
     retired: list[Row] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
 
     @property
     def register(self) -> Row | None:
@@ -60,23 +67,15 @@ class Source:
 
 def read_sources(workspace: Workspace, publication: Publication, vocabulary: Vocabulary) -> list[Source]:
     """All sources of a workspace, the one that takes precedence first."""
-    found = {SHARED: _read(SHARED, sorted(workspace.data.glob("*.csv")), workspace, vocabulary)}
+    found = {SHARED: _read(SHARED, _files(workspace.data, ".csv"), workspace, vocabulary)}
     folders = sorted(
         path for path in workspace.data.iterdir() if path.is_dir() and not path.name.startswith(".")
     )
-    for folder in folders:
-        files = sorted(path for path in folder.iterdir() if path.suffix in (".csv", ".xlsx"))
-        if files:
-            found[folder.name] = _read(folder.name, files, workspace, vocabulary)
-    for book in sorted(workspace.data.glob("*.xlsx")):
-        if book.stem in found:
-            where = SourceRef(workspace.relative(book))
-            hint = "keep one of the two"
-            found[book.stem].findings.append(
-                problem(where, f"there is also a folder {book.stem}/", hint, "reading")
-            )
-        elif not book.name.startswith("~$"):
-            found[book.stem] = _read(book.stem, [book], workspace, vocabulary)
+    parts = [(folder.name, folder, _files(folder, ".csv", ".xlsx")) for folder in folders]
+    parts += [(book.stem, book, [book]) for book in _files(workspace.data, ".xlsx")]
+    for name, path, files in parts:
+        if files and _accept_name(name, path, found, workspace):
+            found[name] = _read(name, files, workspace, vocabulary)
     _check_order(found, publication, workspace)
     return sorted(found.values(), key=lambda source: _precedence(source, publication))
 
@@ -107,6 +106,26 @@ def _precedence(source: Source, publication: Publication) -> tuple[int, int, str
     return (1 if source.register else 2, place, source.name)
 
 
+def _files(folder: Path, *suffixes: str) -> list[Path]:
+    """The files with one of the endings, in capitals too; `~$` begins the lock of an open workbook."""
+    found = (path for path in folder.iterdir() if path.suffix.lower() in suffixes)
+    return sorted(path for path in found if not path.name.startswith(("~$", ".")))
+
+
+def _accept_name(name: str, path: Path, found: dict[str, Source], workspace: Workspace) -> bool:
+    where, shared = SourceRef(workspace.relative(path)), found[SHARED]
+    if not iris.is_key(name) or name in RESERVED:
+        message, hint = f"“{name}” cannot be the name of a source", "use another name, of a-z, 0-9 and -"
+        shared.findings.append(problem(where, message, hint, "reading"))
+        shared.unread.update(kind.name for kind in BY_TABLE.values())
+    elif name in found:
+        message, hint = f"there is also a folder {name}/", "keep one of the two"
+        shared.findings.append(problem(where, message, hint, "reading"))
+    else:
+        return True
+    return False
+
+
 def _check_order(found: dict[str, Source], publication: Publication, workspace: Workspace) -> None:
     for name in publication.registers:
         if name not in found:
@@ -117,23 +136,20 @@ def _check_order(found: dict[str, Source], publication: Publication, workspace: 
 
 def _read(name: str, files: list[Path], workspace: Workspace, vocabulary: Vocabulary) -> Source:
     source = Source(name)
-    if not iris.is_key(name):
-        where = SourceRef(workspace.relative(files[0].parent if files else workspace.data))
-        source.findings.append(
-            problem(where, f"“{name}” cannot be the name of a source", "use a-z, 0-9 and -")
-        )
-        return source
     tables = list(_tables(files, workspace))
-    corrections = [row for table in tables if table.name == CORRECTIONS for row in table.rows]
     for table in tables:
         _check_columns(table, vocabulary)
         source.findings.extend(table.findings)
+        source.unread.update(_unread(table))
         if table.name == RETIRED:
             source.retired.extend(table.rows)
-        elif table.name in BY_TABLE and not table.findings:
+        elif table.name in BY_TABLE:
             source.rows.extend(table.rows)
-    if corrections:
-        _correct(source, corrections)
+    if corrections := [row for table in tables if table.name == CORRECTIONS for row in table.rows]:
+        _correct(source, corrections, vocabulary)
+    for row in source.table("register")[1:]:
+        message, hint = "register.csv has one row", "make a folder for each register"
+        source.findings.append(problem(row.where, message, hint, "reading"))
     if source.register is not None:
         source.name = source_name(name)
     return source
@@ -142,10 +158,31 @@ def _read(name: str, files: list[Path], workspace: Workspace, vocabulary: Vocabu
 def _tables(files: Iterable[Path], workspace: Workspace) -> Iterator[Table]:
     for path in files:
         shown = workspace.relative(path)
-        if path.suffix == ".csv":
+        if path.suffix.lower() == ".csv":
             yield read_csv(path, shown)
-        elif not path.name.startswith("~$"):
+        else:
             yield from read_workbook(path, shown)
+
+
+def _unread(table: Table) -> set[str]:
+    """The kinds whose rows may be missing because of what was wrong with a table."""
+    if not table.findings:
+        return set()
+    if table.name in BY_TABLE:
+        return {BY_TABLE[table.name].name}
+    if table.path.lower().endswith(".xlsx"):
+        return {kind.name for kind in BY_TABLE.values()}
+    return {BY_TABLE[name].name for name in _near(table.name, BY_TABLE)}
+
+
+def _near(name: str, known: Iterable[str]) -> list[str]:
+    return difflib.get_close_matches(name.lower(), list(known), n=1)
+
+
+def _columns(kind: Kind, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The columns that a table of a kind may have."""
+    special = (KEY_COLUMN, TYPE_COLUMN) if len(vocabulary.classes(kind)) > 1 else (KEY_COLUMN,)
+    return (*special, *vocabulary.columns(kind))
 
 
 def _check_columns(table: Table, vocabulary: Vocabulary) -> None:
@@ -154,30 +191,34 @@ def _check_columns(table: Table, vocabulary: Vocabulary) -> None:
     if table.name in _OWN_COLUMNS:
         known: tuple[str, ...] = _OWN_COLUMNS[table.name]
         required = known[:2]
+        fragile = True
     elif table.name in BY_TABLE:
         kind = BY_TABLE[table.name]
-        special = (KEY_COLUMN, TYPE_COLUMN) if len(vocabulary.classes(kind)) > 1 else (KEY_COLUMN,)
-        known = (*special, *vocabulary.columns(kind))
+        known = _columns(kind, vocabulary)
         required = () if kind.part_of else (KEY_COLUMN,)
+        fragile = bool(kind.part_of)
     else:
         tables = sorted((*BY_TABLE, *_OWN_COLUMNS))
-        near = difflib.get_close_matches(table.name, tables, n=1)
+        near = _near(table.name, tables)
         hint = f"did you mean “{near[0]}”?" if near else f"the tables are {', '.join(tables)}"
         table.fail(f"“{table.name}” is not a table", hint)
         return
-    for name in table.header:
-        if name and name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = (
-                f"did you mean “{near[0]}”?" if near else "see data/README.md for the columns of this table"
-            )
-            table.fail("the column is not known", hint, 1, name)
-    for name in required:
-        if name not in table.header:
-            table.fail("the column is missing", "add it; every row needs a value there", 1, name)
+    unknown = [name for name in table.header if name and name not in known]
+    for name in unknown:
+        table.fail("the column is not known", _column_hint(name, known), 1, name)
+    missing = [name for name in required if name not in table.header]
+    for name in missing:
+        table.fail("the column is missing", "add it; every row needs a value there", 1, name)
+    if missing or (unknown and fragile):
+        table.rows.clear()  # each row would be wrong in the same way
 
 
-def _correct(source: Source, corrections: list[Row]) -> None:
+def _column_hint(name: str, known: Iterable[str]) -> str:
+    near = _near(name, known)
+    return f"did you mean “{near[0]}”?" if near else "see data/README.md for the columns of this table"
+
+
+def _correct(source: Source, corrections: list[Row], vocabulary: Vocabulary) -> None:
     index: dict[tuple[str, str], list[int]] = {}
     wanted = {(row.cells.get("table", ""), row.cells.get("key", "")) for row in corrections}
     for position, row in enumerate(source.rows):
@@ -188,21 +229,35 @@ def _correct(source: Source, corrections: list[Row]) -> None:
     for correction in corrections:
         cells = correction.cells
         positions = index.get((cells.get("table", ""), cells.get("key", "")), [])
-        if len(positions) != 1:
-            found = "no row has" if not positions else f"{len(positions)} rows have"
-            message = f"{found} this key in the table “{cells.get('table', '')}”"
-            source.findings.append(
-                problem(correction.at("key"), message, "correct or delete the row", "reading")
-            )
-            continue
-        _apply(source, positions[0], correction, removed)
+        flaw = _flaw(correction, len(positions), vocabulary)
+        if flaw is None:
+            _apply(source, positions[0], correction, removed)
+        elif positions or not source.unread:
+            source.findings.append(flaw)
     source.rows = [row for position, row in enumerate(source.rows) if position not in removed]
+
+
+def _flaw(correction: Row, count: int, vocabulary: Vocabulary) -> Finding | None:
+    """Why a correction cannot be applied to the `count` rows that have its key."""
+    cells = correction.cells
+    table, column = cells.get("table", ""), cells.get("column", "")
+    if count != 1:
+        message = f"{f'{count} rows have' if count else 'no row has'} this key in the table “{table}”"
+        return problem(correction.at("key"), message, "correct or delete the row", "reading")
+    known = _columns(BY_TABLE[table], vocabulary)
+    if column == _ROW and cells.get("is") != _REMOVE:
+        message = f"a whole row can only be removed, by “{_REMOVE}” in this column"
+        return problem(correction.at("is"), message, "name the column that is wrong", "reading")
+    if column != _ROW and column not in known:
+        message = f"“{column}” is not a column of {table}"
+        return problem(correction.at("column"), message, _column_hint(column, known), "reading")
+    return None
 
 
 def _apply(source: Source, position: int, correction: Row, removed: set[int]) -> None:
     row, cells = source.rows[position], correction.cells
     column, was, becomes = cells.get("column", ""), cells.get("was", ""), cells.get("is", "")
-    if column == "*" and becomes == _REMOVE:
+    if column == _ROW:
         removed.add(position)
         return
     if row.cells.get(column, "") != was:

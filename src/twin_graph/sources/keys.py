@@ -26,11 +26,16 @@ class Keys:
         self.owners: dict[str, dict[str, Row]] = defaultdict(dict)
         self.aliases: dict[str, dict[str, str]] = defaultdict(dict)
         self.findings: list[Finding] = []
+        self.unread: set[str] = set()
 
     def resolve(self, kind: str, key: str) -> str | None:
         """The key that a thing is published under, or None where there is no such thing."""
         canonical = self.aliases[kind].get(key, key)
         return canonical if canonical in self.owners[kind] else None
+
+    def is_unread(self, kinds: Iterable[str]) -> bool:
+        """Whether a file that could not be read may hold keys of these kinds, so that none can be missed."""
+        return not self.unread.isdisjoint(kinds)
 
     def suggest(self, kinds: Iterable[str], key: str) -> str:
         """A hint for a key that does not exist."""
@@ -46,9 +51,14 @@ class Keys:
         return self.aliases[kind.name].get(key, key) != key
 
 
-def collect_keys(rows: Iterable[Row]) -> Keys:
-    """The keys of all rows, in their order; what is doubled or malformed is in `findings`."""
+def collect_keys(rows: Iterable[Row], unread: Iterable[str] = ()) -> Keys:
+    """The keys of all rows, in their order; what is doubled or malformed is in `findings`.
+
+    Args:
+        unread: kinds of which a table could not be read.
+    """
     keys = Keys()
+    keys.unread.update(unread)
     rows = list(rows)
     for row in rows:
         _note_item(keys, row)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 
@@ -58,7 +60,12 @@ def read_csv(path: Path, shown: str) -> Table:
     A byte order mark, CRLF line ends, and semicolons or tabs between the cells are understood.
     """
     table = Table(path.stem, shown)
-    text = _decode(path.read_bytes(), table)
+    try:
+        data = path.read_bytes()
+    except OSError as cause:
+        table.fail(f"the file cannot be read ({cause.strerror})", "is it a file, and may it be read?")
+        return table
+    text = _decode(data, table)
     if text is None:
         return table
     _check_lines(text, table)
@@ -72,20 +79,42 @@ def read_csv(path: Path, shown: str) -> Table:
 def read_workbook(path: Path, shown: str) -> list[Table]:
     """The tables of a workbook (.xlsx), one per sheet; the sheet's name is the table's."""
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as cause:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about formatting, which is not read
+            with (
+                closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book,
+                closing(openpyxl.load_workbook(path, read_only=True)) as formulas,
+            ):
+                return [_sheet(sheet, formulas[sheet.title], shown) for sheet in book.worksheets]
+    except Exception as cause:  # a damaged file makes the library stumble in many ways
         broken = Table(path.stem, shown)
         broken.fail(f"is not a workbook ({cause})", "save it again as “Excel workbook (.xlsx)”")
         return [broken]
-    tables = []
-    for sheet in book.worksheets:
-        table = Table(sheet.title.strip().lower(), f"{shown}[{sheet.title}]")
-        cells = ((number, [_cell_text(value) for value in values]) for number, values in
-                 enumerate(sheet.iter_rows(values_only=True), start=1))  # fmt: skip
-        _fill(table, cells, ragged=True)
-        tables.append(table)
-    book.close()
-    return tables
+
+
+def _sheet(sheet: Any, formulas: Any, shown: str) -> Table:
+    """The table of a sheet; `formulas` is the same sheet with what was typed instead of what it gives."""
+    table = Table(sheet.title.strip().lower(), f"{shown}[{sheet.title}]")
+    sheet.reset_dimensions()  # some programs write a wrong size
+    formulas.reset_dimensions()
+    flaws: list[tuple[int, int, str]] = []
+    records: list[tuple[int, list[str]]] = []
+    for line, (values, typed) in enumerate(
+        zip(sheet.iter_rows(), formulas.iter_rows(), strict=True), start=1
+    ):
+        for position, (value, source) in enumerate(zip(values, typed, strict=True)):
+            if value.data_type == "e":
+                flaws.append((line, position, f"the cell holds the error {value.value}"))
+            elif source.data_type == "f" and value.value is None:
+                flaws.append((line, position, "the cell holds a formula that was never computed"))
+        records.append(
+            (line, ["" if value.data_type == "e" else _cell_text(value.value) for value in values])
+        )
+    _fill(table, records, ragged=True)
+    for line, position, message in flaws:
+        column = table.header[position] if position < len(table.header) else None
+        table.fail(message, "write the value itself into the cell", line, column)
+    return table
 
 
 def _decode(data: bytes, table: Table) -> str | None:
@@ -125,7 +154,8 @@ def _check_lines(text: str, table: Table) -> None:
 
 
 def _delimiter(text: str) -> str:
-    header = text.lstrip("\r\n").partition("\n")[0]
+    lines = (line for line in io.StringIO(text) if line.strip(' \r\n\t,;"') and not line.startswith("#"))
+    header = next(lines, "")
     outside = "".join(header.split('"')[::2])
     return max(_DELIMITERS, key=outside.count)
 
@@ -139,6 +169,9 @@ def _records(text: str, delimiter: str, table: Table) -> Iterator[tuple[int, lis
         except StopIteration:
             return
         except csv.Error as cause:
+            if reader.line_num == line and "field limit" in str(cause):
+                table.fail(f"a cell has more than {LONGEST_CELL:,} characters", "shorten it", line)
+                return
             table.fail(
                 f"a quotation mark is left open or stands alone ({cause})",
                 'close it; a quotation mark inside a quoted text is written twice ("")',

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date
 from babel.numbers import format_decimal
 
 LOCALES = {"pl": Locale("pl"), "en": Locale("en", "GB"), "uk": Locale("uk")}
@@ -37,7 +37,9 @@ def format_edtf(text: str, language: str, translate: Translate = str) -> str:
     first, last = interval.groups()
     if (whole := _whole_period(first, last)) is not None:
         return _format_point(whole, language, translate) or text
-    shown = [_format_point(part, language, translate) if part not in ("", "..") else "" for part in (first, last)]
+    shown = [
+        _format_point(part, language, translate) if part not in ("", "..") else "" for part in (first, last)
+    ]
     if None in shown or shown == ["", ""]:
         return text
     start, end = str(shown[0]), str(shown[1])
@@ -72,11 +74,9 @@ def _format_point(text: str, language: str, translate: Translate) -> str | None:
     if day:
         shown = format_date(date, format="d MMMM y", locale=locale)
     elif month:
-        shown = format_skeleton("yMMMM", date, locale=locale)
+        shown = format_date(date, format="LLLL y", locale=locale)
     else:
         shown = str(int(year))
-    # CLDR writes "1988 р." with the skeletons of Ukrainian; both forms are in use, the short one fits tables.
-    shown = shown.removesuffix(" р.")
     if mark in ("~", "%"):
         shown = translate("about {date}").format(date=shown)
     return translate("{date} (uncertain)").format(date=shown) if mark in ("?", "%") else shown

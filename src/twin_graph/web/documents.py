@@ -7,6 +7,7 @@ format. What a document holds is `describe`; how it looks to people is `pages`.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask import Blueprint, Response, g, render_template, request, url_for
 
@@ -18,7 +19,7 @@ from twin_graph.graphs import Triple
 from twin_graph.web import jsonld, panels
 from twin_graph.web.languages import reader_language
 from twin_graph.web.negotiation import negotiate
-from twin_graph.web.responses import Link, absolute, redirect, represent
+from twin_graph.web.responses import AN_HOUR, Link, absolute, redirect, represent
 from twin_graph.web.site import Site, site
 from twin_graph.workspace import LANGUAGES
 
@@ -100,9 +101,13 @@ def graph(name: str) -> Response:
     if request.path != (path := url_for("documents.graph", name=name.lower())):
         return redirect(here, path, 301)
     if fmt is HTML:
-        return redirect(here, url_for("documents.graph_page", lang=_language(here), name=name), vary=_vary(fmt))
+        return redirect(
+            here, url_for("documents.graph_page", lang=_language(here), name=name), vary=_vary(fmt)
+        )
     location = url_for("documents.graph_variant", name=name, extension=fmt.extension)
-    return represent(here, fmt, lambda: write(here, description.triples, fmt), vary=("Accept",), location=location)
+    return represent(
+        here, fmt, lambda: write(here, description.triples, fmt), vary=("Accept",), location=location
+    )
 
 
 @bp.get(f"/graph/<name>.<any({_EXTENSIONS}):extension>")
@@ -127,7 +132,7 @@ def graph_page(lang: str, name: str) -> Response:
         HTML,
         lambda: render_template("graph.html", name=name, iri=str(description.thing), facts=facts),
         language=lang,
-        links=_alternates(here, "documents.graph_variant", name=name),
+        links=alternates(here, "documents.graph_variant", name=name),
     )
 
 
@@ -139,11 +144,11 @@ def write(here: Site, triples: Iterable[Triple], fmt: Format) -> bytes:
     return graphs.serialise(triples, fmt)
 
 
-def document_links(here: Site, description: Description, kind: str, key: str) -> list[Link]:
+def _document_links(here: Site, description: Description, kind: str, key: str) -> list[Link]:
     """The Link headers of a document: its variants, its canonical address, its thing and licence."""
     canonical = absolute(here, url_for("documents.document", kind=kind, key=key))
     return [
-        *_alternates(here, "documents.variant", kind=kind, key=key),
+        *alternates(here, "documents.variant", kind=kind, key=key),
         (canonical, "canonical", ""),
         (str(description.thing), _PRIMARY_TOPIC, ""),
         *((licence, "license", "") for licence in description.licences),
@@ -154,14 +159,14 @@ def _send(here: Site, description: Description, fmt: Format, vary: tuple[str, ..
     minted = iris.unmint(here.base_iri, description.thing)
     if minted is None:
         raise EntityNotFound("there is no such document")
-    names = {"kind": minted.kind, "key": minted.key}
+    names: dict[str, Any] = {"kind": minted.kind, "key": minted.key}
     return represent(
         here,
         fmt,
         lambda: write(here, description.triples, fmt),
         vary=vary,
         location=url_for("documents.variant", **names, extension=fmt.extension),
-        links=document_links(here, description, **names),
+        links=_document_links(here, description, **names),
     )
 
 
@@ -174,7 +179,9 @@ def _send_list(here: Site, kind: str, fmt: Format, vary: tuple[str, ...] = ()) -
         if 1 <= number <= found.pages
     ]
     location = path if found.page == 1 else f"{path}?page={found.page}"
-    return represent(here, fmt, lambda: write(here, found.triples, fmt), vary=vary, links=links, location=location)
+    return represent(
+        here, fmt, lambda: write(here, found.triples, fmt), vary=vary, links=links, location=location
+    )
 
 
 def _withdrawn(here: Site, kind: str, key: str, fmt: Format, gone: EntityGone) -> Response:
@@ -182,8 +189,9 @@ def _withdrawn(here: Site, kind: str, key: str, fmt: Format, gone: EntityGone) -
     if fmt is HTML:
         raise gone
     left = describe.tombstone(here.base_iri, kind, key.lower(), gone)
-    response = represent(here, fmt, lambda: write(here, left.triples, fmt), status=410, vary=("Accept",), cache=_HOUR)
-    return response
+    return represent(
+        here, fmt, lambda: write(here, left.triples, fmt), status=410, vary=("Accept",), cache=AN_HOUR
+    )
 
 
 def page_number() -> int:
@@ -198,9 +206,6 @@ def page_number() -> int:
     return int(text)
 
 
-_HOUR = "public, max-age=3600"
-
-
 def _resolve(here: Site, kind: str, key: str) -> str:
     return describe.resolve(here.store, here.base_iri, here.snapshot.keys, kind, key)
 
@@ -208,7 +213,9 @@ def _resolve(here: Site, kind: str, key: str) -> str:
 def _negotiated() -> Format:
     fmt = negotiate(request.headers.get("Accept"), DOCUMENT_FORMATS)
     if fmt is None:
-        raise NotAcceptable("the formats of this address are listed", tuple(f.media_type for f in DOCUMENT_FORMATS))
+        raise NotAcceptable(
+            "the formats of this address are listed", tuple(f.media_type for f in DOCUMENT_FORMATS)
+        )
     return fmt
 
 
@@ -234,7 +241,8 @@ def _vary(fmt: Format) -> tuple[str, ...]:
     return ("Accept", "Accept-Language") if fmt is HTML else ("Accept",)
 
 
-def _alternates(here: Site, endpoint: str, **names: str) -> list[Link]:
+def alternates(here: Site, endpoint: str, **names: Any) -> list[Link]:
+    """The Link headers to the data formats of a page or document."""
     return [
         (absolute(here, url_for(endpoint, **names, extension=fmt.extension)), "alternate", fmt.media_type)
         for fmt in DOCUMENT_FORMATS

@@ -82,8 +82,12 @@ HTTP_PROBLEMS = {
     404: PROBLEMS[errors.EntityNotFound],
     405: PROBLEMS[MethodNotAllowed],
     415: PROBLEMS[errors.UnsupportedMediaType],
-    413: Problem(413, "request-too-large", N_("Request too large"), N_("The body of the request is too large.")),
-    414: Problem(414, "address-too-long", N_("Address too long"), N_("Send a long query as the body of a POST.")),
+    413: Problem(
+        413, "request-too-large", N_("Request too large"), N_("The body of the request is too large.")
+    ),
+    414: Problem(
+        414, "address-too-long", N_("Address too long"), N_("Send a long query as the body of a POST.")
+    ),
 }
 ALL_PROBLEMS = {p.slug: p for p in (*PROBLEMS.values(), *HTTP_PROBLEMS.values(), INTERNAL)}
 # What the message of these says is meant for who runs the server, not for its readers.
@@ -107,7 +111,9 @@ def problem_response(error: Exception) -> Response:
         as_page = False
     detail = _detail(error, problem)
     if as_page:
-        body = render_template("problem.html", problem=problem, detail=detail, error=error, offers=_offers(error))
+        body = render_template(
+            "problem.html", problem=problem, detail=detail, error=error, offers=_offers(error)
+        )
         response = Response(body, problem.status, content_type=HTML.content_type)
         response.headers["Content-Language"] = g.language
     else:

@@ -60,11 +60,12 @@ class Context:
         names = tuple(sorted(self.classes[iri] for iri in classes if iri in self.classes))
         scoped = tuple(name for name in names if isinstance(self._definitions[name], dict))
         if scoped not in self._by_classes:
-            definitions = dict(self._definitions)
+            own: dict[str, Any] = {}
             for name in scoped:
-                definitions.update(self._definitions[name].get("@context", {}))
+                own.update(self._definitions[name].get("@context", {}))
             by_property: dict[str, list[Term]] = {}
-            for term in self._terms(definitions):
+            # What the classes define comes first: it is the better name, and it hides the general one.
+            for term in self._terms(own | {k: v for k, v in self._definitions.items() if k not in own}):
                 by_property.setdefault(term.iri, []).append(term)
             self._by_classes[scoped] = by_property
         return self._by_classes[scoped]
@@ -133,7 +134,9 @@ def _add(node: dict[str, Any], predicate: str, value: Node, terms: list[Term], c
         written = _coerced(term, value)
         if written is not None:
             alone = "@set" not in term.containers
-            node[term.name] = _more(node.get(term.name), written) if alone else [*node.get(term.name, []), written]
+            node[term.name] = (
+                _more(node.get(term.name), written) if alone else [*node.get(term.name, []), written]
+            )
             return
     key = context.compact(predicate)
     node[key] = _more(node.get(key), _expanded(value))

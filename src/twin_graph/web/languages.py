@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gettext as stdlib
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from flask import Flask, g, request
@@ -39,7 +39,7 @@ def ngettext(singular: str, plural: str, number: int) -> str:
     return catalogue(page_language()).ngettext(singular, plural, number)
 
 
-def N_(text: str) -> str:  # noqa: N802 - the usual name of a text that is marked here and translated later
+def N_(text: str) -> str:
     """Mark a text for translation."""
     return text
 
@@ -73,6 +73,7 @@ def collation_key(text: str, language: str) -> tuple[tuple[int, str], ...]:
     return tuple(_letter_key(letter, alphabet) for letter in text.casefold())
 
 
+@lru_cache(maxsize=10_000)
 def _letter_key(letter: str, alphabet: str) -> tuple[int, str]:
     place = alphabet.find(letter)
     if place >= 0:

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from rdflib import URIRef
+from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS
 
 from twin_graph import iris
 from twin_graph.errors import EntityNotFound
 from twin_graph.kinds import DOCUMENTED
-from twin_graph.namespaces import VOID
+from twin_graph.namespaces import TWINSH, VOID
 from twin_graph.queries import FOLDER
 from twin_graph.web import panels
-from twin_graph.web.names import Title
+from twin_graph.web.names import Text, Title, choose
 from twin_graph.web.panels import Column, Value
 from twin_graph.web.site import Site
 
@@ -39,12 +39,13 @@ class ListPage:
 
 @dataclass(frozen=True)
 class GraphRow:
-    """One named graph: name, title, number of statements, addresses of its licences."""
+    """One named graph: name, title, number of statements, addresses of its licences, who is to be named."""
 
     name: str
     title: Title
     triples: int
     licences: tuple[str, ...]
+    rights: Text | None
 
 
 def home(here: Site, language: str) -> dict[str, Any]:
@@ -54,7 +55,9 @@ def home(here: Site, language: str) -> dict[str, Any]:
     if city is not None and here.names.label(city, language) is None:
         city = None
     return {
-        "counts": [(kind.name, number) for kind in DOCUMENTED if (number := here.names.totals.get(kind.name, 0))],
+        "counts": [
+            (kind.name, number) for kind in DOCUMENTED if (number := here.names.totals.get(kind.name, 0))
+        ],
         "start": start if city is not None else "",
         "start_title": here.names.title(city, language) if city is not None else None,
         "summary": panels.run(here, "city_summary", language, this=city) if city is not None else None,
@@ -71,7 +74,9 @@ def listing(here: Site, kind: str, language: str, number: int, text: str) -> Lis
     entries = here.names.index(kind, language)
     wanted = _folded(text)
     if wanted:
-        entries = [entry for entry in entries if any(word.startswith(wanted) for word in _beginnings(entry[0]))]
+        entries = [
+            entry for entry in entries if any(word.startswith(wanted) for word in _beginnings(entry[0]))
+        ]
     pages = max(1, -(-len(entries) // PAGE_SIZE))
     if not 1 <= number <= pages:
         raise EntityNotFound(f"the list has {pages} page(s)")
@@ -89,8 +94,10 @@ def graphs(here: Site, language: str) -> list[GraphRow]:
             continue
         licences = tuple(str(value) for value in here.names.values(graph, DCTERMS.license))
         triples = here.names.value(graph, VOID.triples)
+        noted = [value for value in here.names.values(graph, DCTERMS.rights) if isinstance(value, Literal)]
+        rights = choose(noted, language)
         size = int(str(triples)) if triples is not None else here.manifest.graphs[name]
-        rows.append(GraphRow(name, here.names.title(graph, language), size, licences))
+        rows.append(GraphRow(name, here.names.title(graph, language), size, licences, rights))
     return rows
 
 
@@ -107,11 +114,14 @@ def report(here: Site, language: str) -> dict[str, Any]:
                 **finding,
                 "text": messages.get(spoken, ""),
                 "language": "" if spoken == language else spoken,
-                "focus_value": panels.make_values(here, [URIRef(focus)], "focus", language)[0] if focus else None,
+                "focus_value": panels.make_values(here, [URIRef(focus)], "focus", language)[0]
+                if focus
+                else None,
             }
         )
     return {"rows": rows, "counts": found.get("counts", {}), "total": len(found.get("findings", [])),
-            "conforms": bool(found.get("conforms"))}  # fmt: skip
+            "conforms": bool(found.get("conforms")),
+            "shapes_namespace": str(TWINSH)}  # fmt: skip
 
 
 def title_of_site(here: Site, language: str) -> str:
@@ -133,7 +143,9 @@ def _rows(
     columns = tuple({column.name: column for panel in found for column in panel.columns}.values())
     rows = []
     for key, title, panel in zip(keys, titles, found, strict=True):
-        first = dict(zip((c.name for c in panel.columns), panel.rows[0].cells, strict=True)) if panel.rows else {}
+        first = (
+            dict(zip((c.name for c in panel.columns), panel.rows[0].cells, strict=True)) if panel.rows else {}
+        )
         rows.append((key, title, tuple(first.get(column.name, ()) for column in columns)))
     return columns, tuple(rows)
 
@@ -149,4 +161,3 @@ def _beginnings(name: str) -> tuple[str, ...]:
     folded = _folded(name)
     words = folded.replace("–", " ").split()
     return (folded, *words)
-

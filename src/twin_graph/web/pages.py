@@ -6,16 +6,14 @@ A page of a thing is a template per kind that lists its panels; each panel is a 
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request, send_from_directory, url_for
-from rdflib import URIRef
 
 from twin_graph import describe, iris
-from twin_graph.errors import EntityNotFound
 from twin_graph.formats import DOCUMENT_FORMATS, HTML
-from twin_graph.kinds import DOCUMENTED
 from twin_graph.web import lists, panels
-from twin_graph.web.documents import page_number
+from twin_graph.web.documents import alternates, page_number
 from twin_graph.web.languages import reader_language
 from twin_graph.web.responses import Link, absolute, redirect, represent
 from twin_graph.web.site import STATIC, Site, site
@@ -40,7 +38,9 @@ def home(lang: str) -> Response:
     here = site()
     if request.path != (path := url_for("pages.home", lang=lang)):
         return redirect(here, path, 301)
-    return represent(here, HTML, lambda: render_template("home.html", **lists.home(here, lang)), language=lang)
+    return represent(
+        here, HTML, lambda: render_template("home.html", **lists.home(here, lang)), language=lang
+    )
 
 
 @bp.get(f"/{_LANG}/<kind>")
@@ -66,7 +66,10 @@ def thing(lang: str, kind: str, key: str) -> Response:
         HTML,
         lambda: _render_thing(here, lang, kind, key),
         language=lang,
-        links=[(_data(here, "documents.document", kind=kind, key=key), "describedby", ""), *_variants(here, kind, key)],
+        links=[
+            (_data(here, "documents.document", kind=kind, key=key), "describedby", ""),
+            *alternates(here, "documents.variant", kind=kind, key=key),
+        ],
     )
 
 
@@ -74,14 +77,18 @@ def thing(lang: str, kind: str, key: str) -> Response:
 def about(lang: str) -> Response:
     """What this is, where the data come from and how they may be used."""
     here = site()
-    return represent(here, HTML, lambda: render_template("about.html", graphs=lists.graphs(here, lang)), language=lang)
+    return represent(
+        here, HTML, lambda: render_template("about.html", graphs=lists.graphs(here, lang)), language=lang
+    )
 
 
 @bp.get(f"/{_LANG}/report")
 def report(lang: str) -> Response:
     """What the rules say about the data of the snapshot."""
     here = site()
-    return represent(here, HTML, lambda: render_template("report.html", **lists.report(here, lang)), language=lang)
+    return represent(
+        here, HTML, lambda: render_template("report.html", **lists.report(here, lang)), language=lang
+    )
 
 
 @bp.get("/static/<digest>/<path:name>")
@@ -97,8 +104,6 @@ def static(digest: str, name: str) -> Response:
 
 def _render_thing(here: Site, lang: str, kind: str, key: str) -> str:
     iri = iris.thing(here.base_iri, kind, key)
-    if kind not in {item.name for item in DOCUMENTED}:
-        raise EntityNotFound(f"there is no page for “{kind[:64]}”")
     return render_template(
         [f"things/{kind}.html", "thing.html"],
         iri=str(iri),
@@ -112,13 +117,5 @@ def _render_thing(here: Site, lang: str, kind: str, key: str) -> str:
     )
 
 
-def _data(here: Site, endpoint: str, **names: str) -> str:
+def _data(here: Site, endpoint: str, **names: Any) -> str:
     return absolute(here, url_for(endpoint, **names))
-
-
-def _variants(here: Site, kind: str, key: str) -> list[Link]:
-    return [
-        (_data(here, "documents.variant", kind=kind, key=key, extension=fmt.extension), "alternate", fmt.media_type)
-        for fmt in DOCUMENT_FORMATS
-        if fmt is not HTML
-    ]

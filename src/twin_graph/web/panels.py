@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from rdflib import Literal, URIRef
-from rdflib.namespace import RDF, RDFS, SKOS, XSD
+from rdflib.namespace import PROV, RDF, RDFS, SKOS, XSD
 from rdflib.term import Node
 
 from twin_graph import iris
-from twin_graph.namespaces import CONCEPTS_IRI, GEO, PROV, TWIN_IRI
+from twin_graph.namespaces import CONCEPTS_IRI, GEO, TWIN_IRI
 from twin_graph.queries import Query, load
 from twin_graph.store import Row, Store
 from twin_graph.web import addresses, words
@@ -26,9 +26,21 @@ from twin_graph.web.names import Names, Text, Title, plain
 from twin_graph.web.vocabulary_files import VocabularyFiles
 
 # What pages say elsewhere: headings, names in other languages, and shortcuts that repeat a panel.
-_NOT_FACTS = {str(RDF.type), str(RDFS.label), str(SKOS.altLabel), str(SKOS.exactMatch), str(SKOS.closeMatch),
-              str(GEO.asWKT), str(PROV.wasDerivedFrom),
-              *(TWIN_IRI + name for name in ("exonym", "formerName", "nativeName", "twinnedWith", "claimsTwin"))}  # fmt: skip
+_NOT_FACTS = {
+    *map(
+        str,
+        (
+            RDF.type,
+            RDFS.label,
+            SKOS.altLabel,
+            SKOS.exactMatch,
+            SKOS.closeMatch,
+            GEO.asWKT,
+            PROV.wasDerivedFrom,
+        ),
+    ),
+    *(TWIN_IRI + name for name in ("exonym", "formerName", "nativeName", "twinnedWith", "claimsTwin")),
+}
 _DATES = {str(XSD.date), str(XSD.gYear), str(XSD.gYearMonth)}
 _NUMBERS = {str(XSD.integer), str(XSD.decimal)}
 _LANGUAGE_TAGS = {"language", "nameLanguage", "inLanguage"}
@@ -109,7 +121,9 @@ def run(site: Published, name: str, language: str, **bound: Node) -> Panel:
     shown = [variable for variable in _variables(query, rows) if variable not in hidden]
     if sort := query.notes.get("sort", ""):
         rows.sort(key=lambda row: collation_key(_text(site, row.get(sort, ()), sort, language), language))
-    cells = [[make_values(site, row.get(variable, ()), variable, language) for variable in shown] for row in rows]
+    cells = [
+        [make_values(site, row.get(variable, ()), variable, language) for variable in shown] for row in rows
+    ]
     columns = tuple(
         Column(variable, heading(site, variable, language), _is_number([row[i] for row in cells]))
         for i, variable in enumerate(shown)
@@ -128,7 +142,11 @@ def facts(site: Published, thing: URIRef, language: str, hidden: Iterable[str] =
     ranks = site.vocabulary.context.ranks
     ordered = sorted(found, key=lambda name: (name == str(SKOS.note), ranks.get(name, len(ranks)), name))
     return [
-        Fact(_local(name), property_heading(site, name, language), _fact_values(site, found[name], _local(name), language))
+        Fact(
+            _local(name),
+            property_heading(site, name, language),
+            _fact_values(site, found[name], _local(name), language),
+        )
         for name in ordered
     ]
 
@@ -193,7 +211,9 @@ def _value(site: Published, term: Node, name: str, language: str) -> Value:
         return Value(plain(LOCALES[language].languages[text]))
     tag = term.language if isinstance(term, Literal) else ""
     shown = words.value_word(text, catalogue(language).gettext)
-    return Value(Title((Text(shown, tag if tag and tag != language else ""),)), addresses.authority(name, text))
+    return Value(
+        Title((Text(shown, tag if tag and tag != language else ""),)), addresses.authority(name, text)
+    )
 
 
 def _resource(site: Published, iri: URIRef, name: str, language: str) -> Value:
@@ -226,7 +246,9 @@ def _number(text: str, name: str, language: str) -> str:
         return text
     if name in _NO_SEPARATORS:
         return format_number(text, language)
-    return format_number(text, language, 0 if name in ("distance", "distanceKilometres", "farthest") else None)
+    return format_number(
+        text, language, 0 if name in ("distance", "distanceKilometres", "farthest") else None
+    )
 
 
 def _text(site: Published, terms: Sequence[Node], name: str, language: str) -> str:

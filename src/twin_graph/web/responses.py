@@ -46,7 +46,9 @@ def represent(
         vary: the request headers that chose it.
         location: path of this very representation, where the address of the request is another.
     """
-    name = "\n".join((request.path, request.args.get("page", ""), request.args.get("q", ""), fmt.name, language))
+    name = "\n".join(
+        (request.path, request.args.get("page", ""), request.args.get("q", ""), fmt.name, language)
+    )
     look = site.look if fmt is HTML else site.look.partition("-")[0]
     tag = hashlib.sha256(f"{site.manifest.id}\n{look}\n{name}".encode()).hexdigest()[:20]
     known = status == 200 and request.if_none_match.contains_weak(tag)
@@ -90,12 +92,17 @@ def install(app: Flask) -> None:
     app.after_request(secure)
 
 
-def _describe(headers: Headers, vary: Iterable[str], location: str, links: Iterable[Link], cache: str) -> None:
+def _describe(
+    headers: Headers, vary: Iterable[str], location: str, links: Iterable[Link], cache: str
+) -> None:
     headers["Cache-Control"] = cache
     if names := ", ".join(vary):
         headers["Vary"] = names
     if location:
         headers["Content-Location"] = location
-    shown = [f'<{address}>; rel="{relation}"' + (f'; type="{kind}"' if kind else "") for address, relation, kind in links]
+    shown = [
+        f'<{address}>; rel="{relation}"' + (f'; type="{kind}"' if kind else "")
+        for address, relation, kind in links
+    ]
     if shown:
         headers["Link"] = ", ".join(shown)

@@ -9,11 +9,13 @@ https://www.w3.org/TR/sparql11-protocol/
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl
 
-from flask import Blueprint, Response, current_app, g, render_template, request
+from flask import Blueprint, Response, current_app, g, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import MethodNotAllowed, RequestURITooLarge
 
@@ -21,6 +23,7 @@ from twin_graph import graphs, sparql
 from twin_graph.errors import (
     MalformedRequest,
     NotAcceptable,
+    OperatorError,
     QueryNotAllowed,
     ServiceBusy,
     TwinGraphError,
@@ -29,9 +32,9 @@ from twin_graph.errors import (
 from twin_graph.formats import GRAPH_FORMATS, HTML, RESULT_FORMATS, RESULTS_JSON, TURTLE, Format
 from twin_graph.store import RequestedDataset
 from twin_graph.web.errors import find_problem
-from twin_graph.web.languages import reader_language
+from twin_graph.web.languages import OWN_NAMES, reader_language
 from twin_graph.web.negotiation import acceptable, negotiate
-from twin_graph.web.responses import FRESH, represent
+from twin_graph.web.responses import FRESH
 from twin_graph.web.site import EXTENSION, site
 from twin_graph.worker import QueryLimits, QueryPool, QueryRequest, QueryResult
 from twin_graph.workspace import LANGUAGES
@@ -82,7 +85,7 @@ def connect(state: BlueprintSetupState) -> None:
     """Connect an application to the pool that its settings name."""
     settings = state.app.extensions[EXTENSION].settings
     if settings.query_socket:
-        patience = 2 * settings.query_seconds + 10
+        patience = QueryLimits.from_settings(settings).patience
         state.app.extensions[POOL] = QueryPool(Path(settings.query_socket).resolve(), patience)
 
 
@@ -90,7 +93,9 @@ def connect(state: BlueprintSetupState) -> None:
 def endpoint() -> Response:
     """Answer a query, describe the service, or show the page to ask from."""
     if request.method == "OPTIONS":
-        return Response(status=204, headers=_PREFLIGHT)
+        response = _without_body(204)
+        response.headers.update(_PREFLIGHT)
+        return response
     asked = read_request()
     g.language = _language(asked)
     offers = choose_formats(asked)
@@ -207,16 +212,17 @@ def _seconds(text: str) -> float | None:
 
 
 def _answer(asked: Asked, offers: tuple[Format, ...]) -> Response:
-    """A result as it is; 304 without asking where the client has it already."""
+    """A result as it is."""
     query = _make_request(asked, offers)
-    tag = sparql.fingerprint(site().manifest.id, query) if sparql.is_repeatable(query.text) else ""
-    if tag and request.method != "POST" and request.if_none_match.contains_weak(tag):
-        response = Response(status=304)
-    else:
+
+    def make() -> Response:
         result = _run(query)
         response = Response(result.body, content_type=result.fmt.content_type)
         response.headers["Server-Timing"] = f"query;dur={result.seconds * 1000:.1f}"
-    return _cached(response, tag, "Accept, Accept-Encoding")
+        return response
+
+    tag = sparql.fingerprint(site().manifest.id, query) if sparql.is_repeatable(query.text) else ""
+    return _unless_known(tag, make, "Accept, Accept-Encoding")
 
 
 def _run(query: QueryRequest) -> QueryResult:
@@ -235,56 +241,79 @@ def _show(asked: Asked) -> Response:
         result = _run(query)
     except TwinGraphError as error:
         problem = find_problem(error)
-        response = _page(asked.query or "", problem.status, problem=problem, error=error)
+        detail = "" if isinstance(error, OperatorError) else str(error)
+        response = _page(asked.query or "", problem.status, problem=problem, detail=detail)
         if isinstance(error, ServiceBusy):
             response.headers["Retry-After"] = str(error.retry_after)
-        return _cached(response, "", "Accept, Accept-Language")
+        return _with_cache(response, "no-store", "Accept, Accept-Language")
     if result.fmt is RESULTS_JSON:
-        response = _page(query.text, table=sparql.read_table(result.body, SHOWN_ROWS), asked=asked)
+        response = _page(query.text, table=sparql.read_table(result.body, SHOWN_ROWS))
     else:
         text = result.body[:_SHOWN_BYTES].decode(errors="ignore")
-        response = _page(query.text, graph=text, cut=len(result.body) > _SHOWN_BYTES, asked=asked)
+        response = _page(query.text, graph=text, cut=len(result.body) > _SHOWN_BYTES)
     response.headers["Server-Timing"] = f"query;dur={result.seconds * 1000:.1f}"
-    return _cached(response, "", "Accept, Accept-Encoding, Accept-Language")
+    return _with_cache(response, "no-store", "Accept, Accept-Encoding, Accept-Language")
 
 
 def _describe(offers: tuple[Format, ...]) -> Response:
-    here = site()
+    here, limits = site(), QueryLimits.from_settings(site().settings)
     if HTML in offers:
-        return represent(
-            here, HTML, lambda: _page_text(""), language=g.language, vary=("Accept", "Accept-Language")
-        )
+        tag = sparql.fingerprint_of(here.manifest.id, limits.to_json(), here.look, g.language)
+        return _unless_known(tag, lambda: _page(""), "Accept, Accept-Language")
     fmt = next((offer for offer in offers if offer in GRAPH_FORMATS), None)
     if fmt is None:
         names = tuple(offer.media_type for offer in (*GRAPH_FORMATS, HTML))
         raise NotAcceptable("the description of the service is offered in other formats", names)
-    triples = sparql.describe_service(here.manifest, _address(), QueryLimits.from_settings(here.settings))
-    return represent(here, fmt, lambda: graphs.serialise(triples, fmt), vary=("Accept", "Accept-Encoding"))
+    triples = sparql.describe_service(here.manifest, _address(), limits)
+    body = graphs.serialise(triples, fmt, sparql.DESCRIPTION_PREFIXES)
+    tag = sparql.fingerprint_of(here.manifest.id, limits.to_json(), fmt.name)
+    return _unless_known(
+        tag, lambda: Response(body, content_type=fmt.content_type), "Accept, Accept-Encoding"
+    )
 
 
 def _page(query: str, status: int = 200, **values: object) -> Response:
-    response = Response(_page_text(query, **values), status, content_type=HTML.content_type)
-    response.headers["Content-Language"] = g.language
-    return response
-
-
-def _page_text(query: str, **values: object) -> str:
-    return render_template(
+    text = render_template(
         "sparql.html",
         query=query,
         formats=(*RESULT_FORMATS, *GRAPH_FORMATS),
         limits=QueryLimits.from_settings(site().settings),
         shown_rows=SHOWN_ROWS,
+        languages=[(code, OWN_NAMES[code], _path_in(code, query)) for code in LANGUAGES],
         **values,
     )
+    response = Response(text, status, content_type=HTML.content_type)
+    response.headers["Content-Language"] = g.language
+    return response
 
 
-def _cached(response: Response, tag: str, vary: str) -> Response:
+def _path_in(language: str, query: str) -> str:
+    """This page in another language; a query too long for an address is left out."""
+    asked: dict[str, Any] = (
+        {"query": query, "format": "html"} if query and len(query) < MAX_ADDRESS // 4 else {}
+    )
+    return url_for("sparql.endpoint", lang=language, **asked)
+
+
+def _unless_known(tag: str, make: Callable[[], Response], vary: str) -> Response:
+    """What `make` gives, or 304 where the client has it already; without a tag it is not to be kept."""
+    known = tag and request.method != "POST" and request.if_none_match.contains_weak(tag)
+    response = _without_body(304) if known else make()
     if tag:
         # Weak: the same rows, but the engine is free in their order and in the order of prefixes.
         response.set_etag(tag, weak=True)
-    response.headers["Cache-Control"] = FRESH if tag else "no-store"
+    return _with_cache(response, FRESH if tag else "no-store", vary)
+
+
+def _with_cache(response: Response, cache: str, vary: str) -> Response:
+    response.headers["Cache-Control"] = cache
     response.headers["Vary"] = vary
+    return response
+
+
+def _without_body(status: int) -> Response:
+    response = Response(status=status)
+    del response.headers["Content-Type"]
     return response
 
 

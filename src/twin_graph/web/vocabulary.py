@@ -6,6 +6,7 @@ Turtle is sent as it stands in the file, with its comments; the other formats ar
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 from rdflib import Graph
@@ -63,7 +64,9 @@ def scheme(scheme: str, extension: str = "") -> Response:
 def shapes(extension: str = "") -> Response:
     """All rules about data."""
     files = site().vocabulary
-    return _send("vocabulary.shapes", extension, lambda: files.shapes_text, lambda: read_turtle(files.shapes_text))
+    return _send(
+        "vocabulary.shapes", extension, lambda: files.shapes_text, lambda: read_turtle(files.shapes_text)
+    )
 
 
 @bp.get("/shapes/<name>")
@@ -93,13 +96,16 @@ def scheme_page(lang: str, scheme: str) -> Response:
     """One concept scheme for people."""
     files = site().vocabulary
     title = files.title(files.scheme(scheme), CONCEPTS_IRI + scheme, lang)
-    return _page("scheme.html", lang, scheme=scheme, title=title, concepts=files.scheme_concepts(scheme, lang))
+    return _page(
+        "scheme.html", lang, scheme=scheme, title=title, concepts=files.scheme_concepts(scheme, lang)
+    )
 
 
 @bp.get(f"/{_LANG}/shapes")
 def shapes_page(lang: str) -> Response:
-    """The files of rules for people."""
-    return _page("shapes.html", lang, names=list(site().vocabulary.shape_files))
+    """All rules for people, file by file; each can be linked to by its name."""
+    files = site().vocabulary
+    return _page("shapes.html", lang, files=[(name, files.rules(name, lang)) for name in files.shape_files])
 
 
 @bp.get(f"/{_LANG}/shapes/<name>")
@@ -109,7 +115,7 @@ def shape_page(lang: str, name: str) -> Response:
 
 
 def _send(
-    endpoint: str, extension: str, text: Callable[[], bytes], graph: Callable[[], Graph], **names: str
+    endpoint: str, extension: str, text: Callable[[], bytes], graph: Callable[[], Graph], **names: Any
 ) -> Response:
     here = site()
     if not extension and request.path != (path := url_for(endpoint, **names)):
@@ -135,7 +141,9 @@ def _chosen(extension: str) -> Format:
         return fmt
     fmt = negotiate(request.headers.get("Accept"), DOCUMENT_FORMATS)
     if fmt is None:
-        raise NotAcceptable("the formats of this address are listed", tuple(f.media_type for f in DOCUMENT_FORMATS))
+        raise NotAcceptable(
+            "the formats of this address are listed", tuple(f.media_type for f in DOCUMENT_FORMATS)
+        )
     return fmt
 
 

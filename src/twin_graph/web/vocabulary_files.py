@@ -41,10 +41,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule about data for a page."""
+    """One rule about data for a page; `id` is its local name, empty where it has none."""
 
+    id: str
     shape: str
-    path: str
+    name: Text
     severity: str
     message: Text
 
@@ -128,7 +129,9 @@ class VocabularyFiles:
     def title(self, graph: Graph, iri: str, language: str) -> Text:
         """Title or label of a vocabulary."""
         subject = URIRef(iri)
-        found = [o for name in (DCTERMS.title, RDFS.label, SKOS.prefLabel) for o in graph.objects(subject, name)]
+        found = [
+            o for name in (DCTERMS.title, RDFS.label, SKOS.prefLabel) for o in graph.objects(subject, name)
+        ]
         return choose(_literals(found), language) or Text(iri)
 
     def classes(self, language: str) -> list[Entry]:
@@ -143,24 +146,28 @@ class VocabularyFiles:
     def schemes(self, language: str) -> list[Entry]:
         """The concept schemes."""
         iris = self.concepts.subjects(RDF.type, SKOS.ConceptScheme)
-        return sorted((_entry(self.concepts, iri, CONCEPTS_IRI, language) for iri in iris), key=lambda e: e.name)
+        return sorted(
+            (_entry(self.concepts, iri, CONCEPTS_IRI, language) for iri in iris), key=lambda e: e.name
+        )
 
     def scheme_concepts(self, name: str, language: str) -> list[Entry]:
         """The concepts of a scheme."""
         scheme = URIRef(CONCEPTS_IRI + name)
         found = self.concepts.subjects(SKOS.inScheme, scheme)
-        return sorted((_entry(self.concepts, iri, f"{scheme}#", language) for iri in found), key=lambda e: e.name)
+        return sorted(
+            (_entry(self.concepts, iri, f"{scheme}#", language) for iri in found), key=lambda e: e.name
+        )
 
     def rules(self, name: str, language: str) -> list[Rule]:
         """The rules of one file of shapes, each with its message."""
         graph = read_turtle(self.shape_text(name))
         found = [
             _rule(graph, shape, rule, language)
-            for shape in sorted(graph.subjects(RDF.type, SH.NodeShape))
+            for shape in sorted(graph.subjects(RDF.type, SH.NodeShape), key=str)
             for rule in [shape, *graph.objects(shape, SH.property), *graph.objects(shape, SH.sparql)]
             if (rule, SH.message, None) in graph
         ]
-        return sorted(found, key=lambda rule: (rule.shape, rule.path, rule.message.text))
+        return sorted(found, key=lambda rule: (rule.shape, rule.name.text, rule.message.text))
 
     @cached_property
     def _order(self) -> dict[str, int]:
@@ -174,8 +181,16 @@ class VocabularyFiles:
 
 
 def _entry(graph: Graph, iri: Node, namespace: str, language: str) -> Entry:
-    labels = [*graph.objects(iri, RDFS.label), *graph.objects(iri, SKOS.prefLabel), *graph.objects(iri, DCTERMS.title)]
-    relations = ((RDFS.subClassOf, "subClassOf"), (SCHEMA.domainIncludes, "domain"), (SCHEMA.rangeIncludes, "range"))
+    labels = [
+        *graph.objects(iri, RDFS.label),
+        *graph.objects(iri, SKOS.prefLabel),
+        *graph.objects(iri, DCTERMS.title),
+    ]
+    relations = (
+        (RDFS.subClassOf, "subClassOf"),
+        (SCHEMA.domainIncludes, "domain"),
+        (SCHEMA.rangeIncludes, "range"),
+    )
     related = tuple(
         (name, tuple(sorted(str(o) for o in graph.objects(iri, predicate)))) for predicate, name in relations
     )
@@ -192,13 +207,19 @@ def _entry(graph: Graph, iri: Node, namespace: str, language: str) -> Entry:
 
 def _rule(graph: Graph, shape: Node, rule: Node, language: str) -> Rule:
     severity = graph.value(rule, SH.severity) or graph.value(shape, SH.severity) or SH.Violation
-    name = choose(_literals(graph.objects(rule, SH.name)), language)
     path = graph.value(rule, SH.path)
-    local = str(path).rpartition("#")[2].rpartition("/")[2] if isinstance(path, URIRef) else ""
-    message = choose(_literals(graph.objects(rule, SH.message)), language) or Text("")
+    name = choose(_literals(graph.objects(rule, SH.name)), language)
     return Rule(
-        str(shape).rpartition("#")[2], name.text if name else local, str(severity).rpartition("#")[2], message
+        _local(rule) if isinstance(rule, URIRef) else "",
+        _local(shape),
+        name or Text(_local(path) if isinstance(path, URIRef) else _local(shape)),
+        _local(severity),
+        choose(_literals(graph.objects(rule, SH.message)), language) or Text(""),
     )
+
+
+def _local(iri: Node) -> str:
+    return str(iri).rpartition("#")[2].rpartition("/")[2]
 
 
 def _literals(nodes: Iterable[Node]) -> list[Literal]:

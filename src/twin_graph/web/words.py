@@ -52,7 +52,7 @@ COLUMN_WORDS = {
     "class": N_("Kind"),
     "conferral": N_("Conferral"),
     "confidence": N_("Confidence"),
-    "confirmed": N_("Last confirmed"),
+    "confirmedOn": N_("Last confirmed"),
     "counted": N_("What is counted"),
     "countries": N_("Countries"),
     "country": N_("Country"),

@@ -1,8 +1,9 @@
 """Take away from the current process what a query does not need. There is no way back.
 
-Two walls, each enough against a network request: a system call filter (seccomp, on x86-64 and 64-bit ARM)
-without sockets and programs, and a limit of descriptors so low that none can be opened. The second needs all
-files of the store to be open already, which the engine does up to sixteen of them.
+Two walls keep a query from the network, each enough: a filter of system calls (seccomp, on x86-64 and 64-bit
+ARM) without sockets and programs, and a limit of descriptors so low that none can be opened. The second stands
+only where the store is in memory or has few files: the engine opens sixteen tables at once and others when it
+needs them, and aborts when it cannot.
 """
 
 from __future__ import annotations

@@ -64,6 +64,16 @@ class QueryLimits:
             megabytes=settings.query_megabytes,
         )
 
+    @property
+    def waiting_seconds(self) -> float:
+        """How long a query waits for a worker before it is refused."""
+        return 2 * self.seconds
+
+    @property
+    def patience(self) -> float:
+        """After how many seconds a client may conclude that the pool has failed."""
+        return self.waiting_seconds + self.seconds + 10
+
     def to_json(self) -> str:
         """The limits as an argument of the pool process."""
         return json.dumps(asdict(self))

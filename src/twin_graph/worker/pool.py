@@ -155,7 +155,7 @@ class Pool:
         except (ValueError, TypeError):
             self._drop(client)
             return
-        client.job = Job(client, message, seconds, time.monotonic() + self.limits.seconds)
+        client.job = Job(client, message, seconds, time.monotonic() + self.limits.waiting_seconds)
         self.waiting.append(client.job)
         self._dispatch()
         if len(self.waiting) > self.limits.queue:

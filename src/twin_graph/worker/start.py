@@ -36,8 +36,9 @@ class PoolProcess:
 
     def stop(self, seconds: float = 5.0) -> None:
         """End the pool now, with all queries that run."""
-        if self.process.stdin is not None:
-            self.process.stdin.close()
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                stream.close()
         try:
             self.process.wait(seconds)
         except subprocess.TimeoutExpired:

@@ -1,0 +1,278 @@
+"""The SPARQL service without HTTP: policy, formats, fingerprints, pages of results, its description."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from rdflib import RDF, Graph, Literal, URIRef
+from rdflib.namespace import RDFS
+
+from twin_graph import formats, graphs, sparql
+from twin_graph.errors import MalformedRequest, NotAcceptable, QueryNotAllowed, TwinGraphError
+from twin_graph.formats import GRAPH_FORMATS, RESULT_FORMATS
+from twin_graph.namespaces import VOID
+from twin_graph.snapshot import Manifest
+from twin_graph.sparql import SD
+from twin_graph.store import RequestedDataset, bare_words, names_dataset
+from twin_graph.worker import QueryLimits, QueryRequest
+
+ENDPOINT = "http://localhost:8000/sparql"
+
+
+def request_for(text: str, dataset: RequestedDataset | None = None) -> QueryRequest:
+    """A request with the formats of tables on offer."""
+    return sparql.make_request(text, endpoint=ENDPOINT, offers=RESULT_FORMATS, dataset=dataset)
+
+
+class TestMakeRequest:
+    """Only what the service runs becomes a request."""
+
+    def test_whole(self) -> None:
+        """What was asked is in the request."""
+        request = request_for("ASK {}", dataset=RequestedDataset(("http://x/g",)))
+        assert ("ASK {}", ENDPOINT, RESULT_FORMATS) == (request.text, request.base_iri, request.offers)
+        assert RequestedDataset(("http://x/g",)) == request.dataset
+
+    @pytest.mark.parametrize(
+        "text", ["", " \n\t", "#" * (sparql.MAX_QUERY_BYTES + 1), "ż" * sparql.MAX_QUERY_BYTES]
+    )
+    def test_empty_or_too_long(self, text: str) -> None:
+        """A query has some text and at most 64 KiB of it."""
+        with pytest.raises(MalformedRequest):
+            request_for(text)
+
+    def test_longest(self) -> None:
+        """A query of exactly 64 KiB is a request that fits into a message."""
+        text = "ASK {}" + "\x00" * (sparql.MAX_QUERY_BYTES - 6)
+        assert QueryRequest.decode(request_for(text).encode()).text == text
+
+    def test_nothing_on_offer(self) -> None:
+        """A client that accepts nothing is told what there is."""
+        with pytest.raises(NotAcceptable) as caught:
+            sparql.make_request("ASK {}", endpoint=ENDPOINT, offers=())
+        assert len(RESULT_FORMATS) + len(GRAPH_FORMATS) == len(caught.value.offers)
+
+
+class TestPolicy:
+    """Harmless texts that look like more; the refused ones are in the hostile suite."""
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "ASK { ?service ?p ?o }",
+            "ASK { $SERVICE ?p ?o }",
+            "PREFIX ex: <http://x/> ASK { ex:service ex:a.service ex:SERVICE }",
+            "PREFIX : <http://x/> ASK { :service :x-service :a\\.service }",
+            "ASK { <http://x/service> <service> 'service' }",
+            'ASK { ?s ?p "SERVICE <http://x/> {}" }',
+            'ASK { ?s ?p """a " SERVICE <x> {} """ }',
+            "ASK { ?s ?p '''it's SERVICE''' }",
+            "ASK { ?s ?p 'it\\'s SERVICE' }",
+            "# SERVICE <http://x/> {}\nASK {}",
+            "ASK {} # SERVICE",
+            "ASK { ?s ?p 'x'@service }",
+            "ASK { _:service ?p ?o }",
+            "PREFIX insert: <http://x/> ASK { ?s insert:data ?o }",
+            "BASE <http://x/> PREFIX load: <http://x/> SELECT * { load:x ?p ?o }",
+            "SELECT ?delete { ?delete ?insert ?load }",
+            "# INSERT DATA {}\nASK {}",
+            "ASK { ?s ?p '\\u0053ERVICE' }",
+        ],
+    )
+    def test_harmless(self, text: str) -> None:
+        """A word in a string, comment, IRI, variable or local name is no keyword."""
+        sparql.check_policy(text)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            '"' + '\\"' * 32_000,
+            '"""\n' + '\\"""\n' * 13_000,
+            "a." * 32_000,
+            "x:" + "a." * 32_000,
+            "x:a" + "." * 65_000,
+            "<a" * 32_000,
+            "'" * 65_000,
+            "\\u0041" * 10_000,
+            "_:a" + "." * 65_000,
+        ],
+        ids=lambda text: text[:6],
+    )
+    def test_takes_no_time(self, text: str) -> None:
+        """Reading the longest text takes a moment, however it is made."""
+        started = time.monotonic()
+        for function in (sparql.check_policy, sparql.is_repeatable, names_dataset):
+            try:
+                function(text)
+            except TwinGraphError:
+                continue
+        assert time.monotonic() - started < 1.0
+
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ("SELECT*{?s a ex:b}", ["SELECT", "a", "ex:"]),
+            ("ASK{?s?p'x'SERVICE:x{}}", ["ASK", "SERVICE:"]),
+            ("ASK { ?s ?p 1.5e3SERVICE }", ["ASK", "e3SERVICE"]),
+            ("ASK { ex:.SERVICE <x> {} }", ["ASK", "ex:", "SERVICE"]),
+        ],
+    )
+    def test_words(self, text: str, words: list[str]) -> None:
+        """Words are found without spaces between them."""
+        assert words == list(bare_words(text))
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("SELECT * {}", False),
+            ("SELECT * FROM <http://x/> {}", True),
+            ("SELECT *FROM<http://x/>{}", True),
+            ("SELECT * FROM NAMED <http://x/> {}", True),
+            ("ASKFROM<http://x/>{}", True),
+            ("PREFIX : <http://x/> SELECT * FROM:g {}", True),
+            ("PREFIX from: <http://x/> ASK { ?s from:x ?from }", False),
+            ("# FROM <x>\nASK { ?s ?p 'FROM' }", False),
+        ],
+    )
+    def test_dataset(self, text: str, expected: bool) -> None:
+        """A text that names its dataset keeps it; every other one has the default."""
+        assert expected == names_dataset(text)
+
+
+class TestRepeatable:
+    """What may be cached."""
+
+    @pytest.mark.parametrize(
+        "text",
+        ["SELECT (NOW() AS ?x) {}", "SELECT (rand() AS ?x) {}", "SELECT (UUID() AS ?x) {}",
+         "SELECT (STRUUID() AS ?x) {}", "SELECT (BNODE() AS ?x) {}"],
+    )  # fmt: skip
+    def test_volatile(self, text: str) -> None:
+        """A function whose value is new each time makes an answer that is not kept."""
+        assert not sparql.is_repeatable(text)
+
+    def test_ordinary(self) -> None:
+        """Variables and strings of such names do not matter."""
+        assert sparql.is_repeatable("SELECT ?now ?rand { ?now <uuid> 'BNODE()' }")
+
+
+class TestFingerprint:
+    """Equal for equal answers, different for all others."""
+
+    def test_every_part_counts(self) -> None:
+        """Snapshot, text, formats and dataset each make another answer."""
+        first = request_for("ASK {}")
+        others = [
+            request_for("ASK { }"),
+            QueryRequest("ASK {}", ENDPOINT, GRAPH_FORMATS),
+            request_for("ASK {}", dataset=RequestedDataset(("http://x/",))),
+            request_for("ASK {}", dataset=RequestedDataset(None, ("http://x/",))),
+        ]
+        found = {sparql.fingerprint("a", first), sparql.fingerprint("b", first)}
+        found |= {sparql.fingerprint("a", other) for other in others}
+        assert 6 == len(found)
+        assert sparql.fingerprint("a", first) == sparql.fingerprint("a", request_for("ASK {}"))
+
+
+class TestNamedFormats:
+    """`format=` by name, extension or media type."""
+
+    @pytest.mark.parametrize(
+        ("name", "expected"),
+        [
+            ("json", (formats.RESULTS_JSON, formats.JSON_LD)),
+            ("xml", (formats.RESULTS_XML, formats.RDF_XML)),
+            ("CSV", (formats.CSV,)),
+            ("ttl", (formats.TURTLE,)),
+            ("application/sparql-results+json", (formats.RESULTS_JSON,)),
+            ("n-triples", (formats.N_TRIPLES,)),
+        ],
+    )
+    def test_known(self, name: str, expected: tuple[formats.Format, ...]) -> None:
+        """A short name may mean one format for tables and one for graphs."""
+        assert expected == sparql.named_formats(name)
+
+    def test_unknown(self) -> None:
+        """Another name is an error that lists the names."""
+        with pytest.raises(NotAcceptable, match="docx"):
+            sparql.named_formats("docx")
+
+    def test_every_format_has_its_name(self) -> None:
+        """Each format on offer is found by its own name."""
+        offered = (*RESULT_FORMATS, *GRAPH_FORMATS)
+        assert [fmt for fmt in offered if fmt in sparql.named_formats(fmt.name)] == list(offered)
+
+
+class TestTable:
+    """The first rows of a table, for a page."""
+
+    def body(self, rows: int) -> bytes:
+        """A result as the engine writes it, with values that look like its syntax."""
+        row = {"x": {"type": "literal", "value": '}],{"'}, "y": {"type": "uri", "value": "http://x/"}}
+        bindings = [row if number % 2 else {} for number in range(rows)]
+        found = {"head": {"vars": ["x", "y"]}, "results": {"bindings": bindings}}
+        return json.dumps(found, separators=(",", ":")).encode()
+
+    @pytest.mark.parametrize(
+        ("rows", "shown", "more"), [(0, 0, False), (1, 1, False), (3, 3, False), (4, 3, True)]
+    )
+    def test_first_rows(self, rows: int, shown: int, more: bool) -> None:
+        """As many rows as asked for, and whether there are more."""
+        table = sparql.read_table(self.body(rows), 3)
+        assert (shown, more, ("x", "y")) == (len(table.rows), table.more, table.variables)
+        assert all(row[0] is None or row[0]["value"] == '}],{"' for row in table.rows)
+
+    def test_truth_value(self) -> None:
+        """An ASK has no rows."""
+        assert sparql.read_table(b'{"head":{},"boolean":false}', 3).boolean is False
+
+
+class TestDescription:
+    """Service description: https://www.w3.org/TR/sparql11-service-description/"""
+
+    def describe(self) -> Graph:
+        """The description of a small dataset, parsed from Turtle."""
+        manifest = Manifest("x", "http://localhost:8000/", "2024-01-01", "1", "1", {"en": "Twins"}, "en", "", (),
+                            {"shared": 5, "world": 7, "wikidata-raw": 9}, 21, {})  # fmt: skip
+        triples = sparql.describe_service(manifest, ENDPOINT, QueryLimits(seconds=7))
+        text = graphs.serialise(triples, formats.TURTLE, sparql.DESCRIPTION_PREFIXES)
+        return Graph().parse(data=text, format="turtle")
+
+    def test_service(self) -> None:
+        """“The service description … must have one sd:endpoint.”"""
+        graph = self.describe()
+        service = graph.value(predicate=RDF.type, object=SD.Service)
+        assert [URIRef(ENDPOINT)] == list(graph.objects(service, SD.endpoint))
+        assert {SD.UnionDefaultGraph} == set(graph.objects(service, SD.feature))
+        assert any("7 s" in str(comment) for comment in graph.objects(service, RDFS.comment))
+
+    def test_formats(self) -> None:
+        """Every format that is offered is described, and no other."""
+        expected = {URIRef(fmt.iri) for fmt in (*RESULT_FORMATS, *GRAPH_FORMATS)}
+        assert expected == set(self.describe().objects(None, SD.resultFormat))
+
+    def test_graphs(self) -> None:
+        """Published graphs are described with their number of triples; hidden ones are not."""
+        graph = self.describe()
+        found = {
+            str(graph.value(entry, SD.name)): graph.value(graph.value(entry, SD.graph), VOID.triples)
+            for entry in graph.subjects(RDF.type, SD.NamedGraph)
+        }
+        base = "http://localhost:8000/graph/"
+        assert {f"{base}shared": Literal(5), f"{base}world": Literal(7)} == found
+
+
+class TestLimits:
+    """Limits travel to the pool as text."""
+
+    def test_round_trip(self) -> None:
+        """What is written is read."""
+        limits = QueryLimits(seconds=0.5, megabytes=0.25, workers=3)
+        assert limits == QueryLimits.from_json(limits.to_json())
+
+    def test_update_is_refused_with_a_reason(self) -> None:
+        """The refusal says where changes are made."""
+        with pytest.raises(QueryNotAllowed, match="build"):
+            sparql.check_policy("CLEAR ALL")
