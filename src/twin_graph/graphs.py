@@ -111,7 +111,8 @@ def serialise(triples: Iterable[Triple], fmt: Format, prefixes: dict[str, str] |
 def used_prefixes(triples: Iterable[Triple]) -> dict[str, str]:
     """Those of our prefixes under which an IRI of the graph falls."""
     iris = {str(term) for triple in triples for term in triple if isinstance(term, URIRef)}
-    iris |= {str(term.datatype) for triple in triples for term in triple[2:] if getattr(term, "datatype", None)}
+    literals = (value for _, _, value in triples if isinstance(value, Literal))
+    iris |= {str(literal.datatype) for literal in literals if literal.datatype is not None}
     namespaces = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in iris}
     return {name: namespace for name, namespace in PREFIXES.items() if namespace in namespaces}
 

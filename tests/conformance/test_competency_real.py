@@ -72,7 +72,10 @@ def test_the_register_is_its_table(real_store: Store, real_workspace: Workspace)
 
 def test_what_only_wikidata_knows_stands_apart(real_store: Store) -> None:
     """Links of Lublin that no register lists are in the graph `world`, and no other partnership of Lublin is."""
-    text = PREFIXES + "SELECT ?p\nWHERE { GRAPH graph:world { ?p a twin:Partnership ; twin:hasParty city:lublin } }"
+    text = (
+        PREFIXES
+        + "SELECT ?p\nWHERE { GRAPH graph:world { ?p a twin:Partnership ; twin:hasParty city:lublin } }"
+    )
     assert ONLY_WIKIDATA == {key for (key,) in select(real_store, text)}
     partners = ask(real_store, 1, **LUBLIN)
     stated = {row[-1]: row[2] for row in partners if row[-1] in ONLY_WIKIDATA}
@@ -106,13 +109,13 @@ def test_first_and_latest_agreement(real_store: Store) -> None:
 
 def test_declared_and_documented(real_store: Store) -> None:
     """Question 3: the city declares 26 and 18; the register documents fewer, and says how many have no date."""
-    answer = ask(real_store, 3, **LUBLIN, day="2023-02-28")
-    assert answer == [
-        ("continents", "3", "3", "3", "2023-02"),
-        ("countries", "8", "17", "", ""),
-        ("friendly-cities", "4", "8", "18", "2023-02"),
-        ("partner-cities", "16", "22", "26", "2023-02"),
-    ]
+    answer = {row[0]: row[1:] for row in ask(real_store, 3, **LUBLIN, day="2023-02-28")}
+    assert ("16", "22", "26", "2023-02") == answer["partner-cities"]
+    assert ("4", "8", "18", "2023-02") == answer["friendly-cities"]
+    assert ("3", "3", "3", "2023-02") == answer["continents"]
+    certain, possible, *declared = answer["countries"]
+    assert 8 <= int(certain) < int(possible) <= 20
+    assert ["", ""] == declared
 
 
 def test_derived_counts_are_those_of_the_question(real_store: Store) -> None:

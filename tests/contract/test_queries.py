@@ -89,7 +89,7 @@ def test_the_engine_takes_it(query: Query) -> None:
     functions: dict[Any, Any] = {
         pyoxigraph.NamedNode(iri): function for iri, function in FUNCTIONS_OF_OURS.items()
     }
-    values = {
+    values: dict[Any, Any] = {
         pyoxigraph.Variable(parameter.name): pyoxigraph.NamedNode("http://localhost:8000/id/city/lublin")
         for parameter in query.parameters
     }
@@ -115,7 +115,7 @@ def test_it_uses_nothing_slow_or_dangerous(query: Query) -> None:
 def test_parameters_are_variables_of_known_kinds(query: Query) -> None:
     """A parameter is a kind of thing or a literal; it stands where it is selected and where it is used."""
     for parameter in query.parameters:
-        assert parameter.kind in LITERALS | {"thing"} | set(BY_NAME)
+        assert parameter.kind in LITERALS | set(BY_NAME)
         assert len(re.findall(rf"\?{parameter.name}\b", body(query))) >= 2
 
 

@@ -18,6 +18,7 @@ from rdflib import XSD, Literal, URIRef
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.evaluate import evalQuery
 from rdflib.plugins.sparql.processor import SPARQLProcessor
+from rdflib.term import Node
 
 from twin_graph import formats
 from twin_graph.findings import Finding
@@ -104,7 +105,8 @@ def tiny_triples(tiny_store: Store) -> list[Triple]:
     return sorted(set(ours), key=lambda triple: tuple(term.n3() for term in triple))
 
 
-WRONG = [
+NUMERIC = {XSD.integer, XSD.decimal}
+WRONG: list[Node] = [
     Literal(""), Literal("Ółd", lang="xx"), Literal("zwei", lang="pl"), Literal("2004-04-31"), Literal("1750"),
     Literal("3000-01"), Literal("2001/1999"), Literal("x", datatype=XSD.integer),
     Literal("-1", datatype=XSD.integer), Literal("181.5", datatype=XSD.decimal),
@@ -114,26 +116,42 @@ WRONG = [
 ]  # fmt: skip
 
 
+NUMBERS: list[Node] = [
+    Literal("-91", datatype=XSD.decimal), Literal("0.5", datatype=XSD.decimal), Literal("1e3", datatype=XSD.double),
+    Literal("52", datatype=XSD.integer), Literal("-1", datatype=XSD.integer), Literal("181.5", datatype=XSD.decimal),
+]  # fmt: skip
+
+
+def wrong_value(predicate: Node, numeric: set[Node], generator: random.Random) -> Node:
+    """A value that is probably wrong, but a number where one is due.
+
+    rdflib compares a number with a text where SPARQL has an error, so pySHACL is no judge of a comparison of
+    such values; that they are of the wrong datatype is said by a rule of its own.
+    """
+    return generator.choice(NUMBERS if predicate in numeric else WRONG)
+
+
 def damage(triples: list[Triple], seed: int) -> list[Triple]:
-    """Some statements deleted, doubled under another subject or with another value, or made wrong."""
+    """Some statements deleted, given to another subject, or with a wrong value instead or in addition."""
     generator = random.Random(seed)
+    numeric = {p for _, p, value in triples if isinstance(value, Literal) and value.datatype in NUMERIC}
     changed = list(triples)
     for _ in range(generator.randint(1, 40)):
         position = generator.randrange(len(changed))
         subject, predicate, value = changed[position]
         other = changed[generator.randrange(len(changed))]
-        action = generator.choice(["delete", "wrong", "add", "swap", "move", "exchange"])
+        action = generator.choice(["delete", "wrong", "add", "copy", "move", "exchange"])
         if action == "delete":
             del changed[position]
         elif action == "wrong":
-            changed[position] = (subject, predicate, generator.choice(WRONG))
+            changed[position] = (subject, predicate, wrong_value(predicate, numeric, generator))
         elif action == "add":
-            changed.append((subject, predicate, generator.choice(WRONG)))
-        elif action == "swap":
+            changed.append((subject, predicate, wrong_value(predicate, numeric, generator)))
+        elif action == "copy":
             changed.append((other[0], predicate, value))
         elif action == "move":
             changed[position] = (other[0], predicate, value)
-        else:
+        elif predicate not in numeric:
             changed.append((subject, predicate, other[2]))
     return changed
 

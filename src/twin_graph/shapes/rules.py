@@ -72,7 +72,9 @@ class Rule:
 
     def finding(self, row: Mapping[str, Node]) -> Finding:
         """The finding of one row (`this`, `value`, `path`) that a compiled query gave."""
-        value = row.get("value")
+        # SHACL, section 5.3.2: a SPARQL constraint of a node shape that gives no value is about the focus node.
+        default = row["this"] if self.parameter == "sparql" and not self.path else None
+        value = row.get("value", default)
         path = row.get("path")
         return Finding(
             self.severity,

@@ -128,7 +128,7 @@ def run(site: Published, name: str, language: str, **bound: Node) -> Panel:
         Column(variable, heading(site, variable, language), _is_number([row[i] for row in cells]))
         for i, variable in enumerate(shown)
     )
-    made = (PanelRow(_fragment(row), tuple(row_cells)) for row, row_cells in zip(rows, cells, strict=True))
+    made = (PanelRow(_fragment(row, bound.get("this")), tuple(row_cells)) for row, row_cells in zip(rows, cells, strict=True))
     return Panel(name, query.title(language), columns, tuple(made))
 
 
@@ -172,10 +172,11 @@ def property_heading(site: Published, iri: str, language: str) -> str:
     return _capital(label.text if label else _local(iri))
 
 
-def _fragment(row: Mapping[str, tuple[Node, ...]]) -> str:
+def _fragment(row: Mapping[str, tuple[Node, ...]], thing: Node | None) -> str:
     """The fragment of a node that lives in the document of the page: its row can be linked to."""
     first = next((terms[0] for terms in row.values() if terms), "")
-    fragment = first.partition("#")[2] if isinstance(first, URIRef) and "/doc/" in first else ""
+    document = str(thing).replace("/id/", "/doc/", 1)
+    fragment = str(first).removeprefix(f"{document}#") if str(first).startswith(f"{document}#") else ""
     return fragment if iris.FRAGMENT.fullmatch(fragment) else ""
 
 

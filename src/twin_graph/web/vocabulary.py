@@ -73,8 +73,9 @@ def shapes(extension: str = "") -> Response:
 @bp.get(f"/shapes/<name>.<any({_EXTENSIONS}):extension>")
 def shape(name: str, extension: str = "") -> Response:
     """The rules of one file."""
-    text = site().vocabulary.shape_text(name)
-    return _send("vocabulary.shape", extension, lambda: text, lambda: read_turtle(text), name=name)
+    files = site().vocabulary
+    text = files.shape_text(name)
+    return _send("vocabulary.shape", extension, lambda: text, lambda: files.shape_graph(name), name=name)
 
 
 @bp.get(f"/{_LANG}/ontology")

@@ -56,6 +56,7 @@ class VocabularyFiles:
     def __init__(self, workspace: Workspace) -> None:
         self._ontology = workspace.ontology
         self._shapes = workspace.shapes
+        self._shape_graphs: dict[str, Graph] = {}
 
     @cached_property
     def context_text(self) -> bytes:
@@ -103,6 +104,16 @@ class VocabularyFiles:
         if name not in self.shape_files:
             raise EntityNotFound(f"there are no shapes “{name[:64]}”")
         return self.shape_files[name].read_bytes()
+
+    def shape_graph(self, name: str) -> Graph:
+        """The shapes of one file, parsed once.
+
+        Raises:
+            EntityNotFound: there is none of this name.
+        """
+        if name not in self._shape_graphs:
+            self._shape_graphs[name] = read_turtle(self.shape_text(name))
+        return self._shape_graphs[name]
 
     @cached_property
     def shapes_text(self) -> bytes:
@@ -160,7 +171,7 @@ class VocabularyFiles:
 
     def rules(self, name: str, language: str) -> list[Rule]:
         """The rules of one file of shapes, each with its message."""
-        graph = read_turtle(self.shape_text(name))
+        graph = self.shape_graph(name)
         found = [
             _rule(graph, shape, rule, language)
             for shape in sorted(graph.subjects(RDF.type, SH.NodeShape), key=str)

@@ -1,0 +1,280 @@
+"""The pages for people: every thing has one in each language, well formed, marked and safe."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+from site_client import BASE, LANGUAGES, client_of, things_of
+
+from twin_graph.kinds import DOCUMENTED
+from twin_graph.snapshot import HASHED, Manifest, Snapshot, open_snapshot, write_snapshot
+from twin_graph.web.site import TEMPLATES
+
+VOID = {"meta", "link", "br", "input", "path", "circle", "img", "hr"}
+
+
+class Page(HTMLParser):
+    """What a test looks at: balance, links, ids, headings, languages."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.unbalanced: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep what is looked at."""
+        found = dict(attrs)
+        self.tags.append((tag, found))
+        if tag not in VOID:
+            self.open.append(tag)
+        for name in ("href", "src", "action"):
+            if found.get(name):
+                self.links.append(str(found[name]))
+        if found.get("id"):
+            self.ids.append(str(found["id"]))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close what is open."""
+        if tag in VOID:
+            return
+        if not self.open or self.open.pop() != tag:
+            self.unbalanced.append(tag)
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        """The attributes of every element of a name."""
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.fixture(scope="module")
+def client(tiny_snapshot: Snapshot) -> FlaskClient:
+    """A client of the tiny workspace."""
+    return client_of(tiny_snapshot)
+
+
+@pytest.fixture(scope="module")
+def paths(tiny_snapshot: Snapshot) -> list[str]:
+    """The path of every page, without its language."""
+    fixed = ["", "about", "report", "ontology", "concepts", "concepts/relation", "shapes", "shapes/agreement",
+             "graph/shared", "graph/metadata", "problems/not-found"]  # fmt: skip
+    lists = [kind.name for kind in DOCUMENTED]
+    found = [*fixed, *lists, *(f"{kind}/{key}" for kind, key in things_of(tiny_snapshot))]
+    assert len(found) > 60
+    return found
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    """Each of our languages."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def pages(client: FlaskClient, paths: list[str], language: str) -> dict[str, Page]:
+    """Every page in a language, by its path."""
+    found = {}
+    for path in paths:
+        response = client.get(f"/{language}/{path}")
+        assert (200, "text/html; charset=utf-8") == (response.status_code, response.content_type), path
+        found[path] = Page(response.text)
+    return found
+
+
+class TestEveryPage:
+    """Rules that every page keeps, in every language."""
+
+    def test_is_well_formed(self, pages: dict[str, Page], language: str) -> None:
+        """Elements are closed, ids are unique, there is one main heading and a language."""
+        for path, page in pages.items():
+            assert ([], []) == (page.unbalanced, page.open), path
+            assert sorted(set(page.ids)) == sorted(page.ids), path
+            assert (1, 1) == (len(page.all("h1")), len(page.all("main"))), path
+            assert language == page.all("html")[0]["lang"], path
+
+    def test_links_lead_somewhere(self, client: FlaskClient, pages: dict[str, Page]) -> None:
+        """Links to this host are paths that answer, others are http or https; nothing is loaded from elsewhere."""
+        ours: set[str] = set()
+        for page in pages.values():
+            for link in page.links:
+                parts = urlsplit(link)
+                assert parts.scheme in ("", "http", "https"), link
+                if not parts.scheme:
+                    ours.add(parts.path + (f"?{parts.query}" if parts.query else ""))
+            loaded = [attributes["href"] for attributes in page.all("link") if attributes["rel"] == "stylesheet"]
+            assert all(str(address).startswith("/static/") for address in loaded)
+            assert ([], []) == (page.all("script"), page.all("style"))
+            assert not any("style" in attributes for _, attributes in page.tags)
+        for path in sorted(ours - {""}):
+            with client.get(path) as response:
+                assert response.status_code in (200, 301, 302, 303), path
+
+    def test_fragments_exist(self, pages: dict[str, Page], language: str) -> None:
+        """A link to a part of a page finds it there."""
+        checked = 0
+        for path, page in pages.items():
+            for link in page.links:
+                target, _, fragment = link.partition("#")
+                if fragment and not target.startswith("http"):
+                    wanted = target.removeprefix(f"/{language}/") if target else path
+                    if wanted in pages:
+                        assert fragment in pages[wanted].ids, (path, link)
+                        checked += 1
+        assert checked > 100
+
+    def test_tables_can_be_read_aloud(self, pages: dict[str, Page]) -> None:
+        """Every table has a caption and scopes, and scrolls in a region that the keyboard reaches."""
+        for path, page in pages.items():
+            assert len(page.all("table")) == len(page.all("caption")), path
+            assert all("scope" in attributes for attributes in page.all("th")), path
+            regions = [attributes for attributes in page.all("div") if attributes.get("role") == "region"]
+            assert all(r["tabindex"] == "0" and r["aria-labelledby"] in page.ids for r in regions), path
+        assert sum(len(page.all("table")) for page in pages.values()) > 60
+
+    def test_knows_its_other_languages(self, pages: dict[str, Page]) -> None:
+        """Every page names itself in all languages, by absolute addresses of the publication."""
+        for path, page in pages.items():
+            found = {a["hreflang"]: a["href"] for a in page.all("link") if a["rel"] == "alternate" and "hreflang" in a}
+            assert {code: f"{BASE}{code}/{path}" for code in LANGUAGES} == found
+
+
+class TestContent:
+    """What certain pages say."""
+
+    def test_root(self, client: FlaskClient) -> None:
+        """The root leads to the reader's language, else to the default of the publication."""
+        for header, language in (("pl,en;q=0.5", "pl"), ("de", "en"), ("", "en")):
+            response = client.get("/", headers={"Accept-Language": header})
+            assert (302, f"{BASE}{language}/") == (response.status_code, response.headers["Location"])
+            assert "Accept-Language" == response.headers["Vary"]
+
+    def test_home_counts(self, client: FlaskClient) -> None:
+        """The home page counts the things of each kind in the form that the language asks for."""
+        text = re.sub(r"\s+", " ", client.get("/pl/").text)
+        assert "<strong>9</strong> porozumień" in text
+        assert "<strong>1</strong> rejestr<" in text
+        assert "<strong>4</strong> uchwały" in text
+
+    def test_city(self, client: FlaskClient) -> None:
+        """The page of a city lists what its register says, and apart what only Wikidata knows."""
+        register, _, rest = client.get("/en/city/belmont").text.partition('id="city_wikidata"')
+        assert "/en/city/aldorf" in register
+        assert "/en/partnership/aldorf-belmont-cedrowo" in register
+        assert "5 May 1990" in register
+        assert "/en/city/q900000007" not in register
+        assert "/en/city/q900000007" in rest
+
+    def test_partnership(self, client: FlaskClient) -> None:
+        """The page of a partnership shows parties, periods, documents, events and claims."""
+        text = client.get("/en/partnership/aldorf-duneville").text
+        panels = re.findall(r'<h2 id="(partnership_\w+)">', text)
+        expected = ["parties", "periods", "documents", "events", "claims"]
+        assert [f"partnership_{name}" for name in expected] == panels[:5]
+
+    def test_foreign_names_are_marked(self, client: FlaskClient) -> None:
+        """A name that is not in the language of the page says which language it is in."""
+        assert '<span lang="en" dir="auto">Fjordby</span>' in client.get("/uk/city/fjordby").text
+
+    def test_list_is_paged_and_filtered(self, client: FlaskClient) -> None:
+        """A list says how many things there are, and finds those that begin as the reader typed."""
+        assert "<strong>1</strong> city" in client.get("/en/city?q=cEdR").text
+        assert "Nothing begins like that" in client.get("/en/city?q=%3Cb%3E").text
+        assert "&lt;b&gt;" in client.get("/en/city?q=%3Cb%3E").text
+
+    def test_report_speaks_the_reader_s_language(self, client: FlaskClient, tiny_snapshot: Snapshot) -> None:
+        """A message without a translation is shown in English and marked."""
+        messages = [finding["messages"] for finding in tiny_snapshot.report["findings"]]
+        assert messages
+        assert '<td lang="en">' in client.get("/uk/report").text
+        if all("pl" in message for message in messages):
+            assert '<td lang="en">' not in client.get("/pl/report").text
+
+    def test_static_files_are_kept_for_ever(self, client: FlaskClient) -> None:
+        """The sheet has an address that changes with it, and may be kept."""
+        address = next(a["href"] for a in Page(client.get("/en/").text).all("link") if a["rel"] == "stylesheet")
+        with client.get(str(address)) as response:
+            size = len(response.data)
+        assert ("text/css; charset=utf-8", True) == (response.content_type, "immutable" in response.headers["Cache-Control"])
+        assert 1_000 < size < 16_000
+
+    def test_health(self, client: FlaskClient, tiny_snapshot: Snapshot) -> None:
+        """The process says that it lives, and from which snapshot it answers."""
+        assert (200, "alive\n") == (client.get("/livez").status_code, client.get("/livez").text)
+        assert f"ready {tiny_snapshot.manifest.id}\n" == client.get("/readyz").text
+
+
+def test_no_template_switches_escaping_off() -> None:
+    """No template marks data as safe."""
+    templates = list(TEMPLATES.rglob("*.html"))
+    assert len(templates) > 20
+    for path in templates:
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"\|\s*safe\b|autoescape\s+false|Markup\(", text), path.name
+
+
+HOSTILE = [
+    "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onmouseover='alert(1)", "</title><svg/onload=a()>",
+    "{{ 7*7 }}", "{% raw %}", "&lt;b&gt;", "javascript:alert(1)", "]]>", "<!--", "--><b>", "\u202egnp.exe", "\u2028\u2029",
+    "%00%0d%0a", "\\u003cscript\\u003e", "=1+1", "<a href=javascript:alert(1)>x</a>", "</td></tr></table>",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def hostile(tiny_snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """A client of a workspace whose names, notes and addresses are attacks."""
+    root = tmp_path_factory.mktemp("hostile")
+    (root / "data").mkdir()
+    lines = tiny_snapshot.dump_path.read_bytes().splitlines()
+    twin, rdfs = "https://w3id.org/twin-graph/ontology#", "http://www.w3.org/2000/01/rdf-schema#"
+    xsd = "http://www.w3.org/2001/XMLSchema#"
+    for number, text in enumerate(HOSTILE):
+        literal = json.dumps(text)
+        key = f"hostile-{number}"
+        place = f"<{BASE}graph/shared> ."
+        lines += [
+            f"<{BASE}id/{kind}/{key}> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{twin}{name}> {place}".encode()
+            for kind, name in (("city", "LocalAuthority"), ("source", "Source"))
+        ]
+        lines += [
+            f"<{BASE}id/city/{key}> <{rdfs}label> {literal}@{tag} {place}".encode() for tag in ("en", "pl")
+        ]
+        lines += [
+            f"<{BASE}id/city/{key}> <{twin}hasSource> <{BASE}id/source/{key}> {place}".encode(),
+            f"<{BASE}id/city/{key}> <{twin}wikidataId> {literal} {place}".encode(),
+            f"<{BASE}id/source/{key}> <http://purl.org/dc/terms/title> {literal} {place}".encode(),
+            f"<{BASE}id/source/{key}> <{twin}url> {literal}^^<{xsd}anyURI> {place}".encode(),
+            f"<{BASE}id/source/{key}> <{twin}inLanguage> {literal} {place}".encode(),
+        ]
+    contents = {name: (tiny_snapshot.path / name).read_bytes() for name in HASHED}
+    contents["dump.nq"] = b"\n".join(sorted(lines)) + b"\n"
+
+    def describe(identity: str, files: object) -> Manifest:
+        return replace(tiny_snapshot.manifest, id=identity, files=dict(files))  # type: ignore[call-overload]
+
+    write_snapshot(root / "snapshots", contents, describe)
+    return client_of(open_snapshot(Path(root) / "snapshots"))
+
+
+@pytest.mark.parametrize("number", range(len(HOSTILE)))
+def test_hostile_text_is_text(hostile: FlaskClient, number: int) -> None:
+    """An attack in a name is shown as the text that it is, on pages and in every format."""
+    for path in (f"/en/city/hostile-{number}", f"/uk/city/hostile-{number}", f"/pl/source/hostile-{number}", "/en/city"):
+        response = hostile.get(path)
+        assert 200 == response.status_code
+        page = Page(response.text)
+        assert ([], []) == (page.unbalanced, page.open)
+        assert ([], 1) == (page.all("script"), len(page.all("h1")))
+        assert not any(name.startswith("on") for _, attributes in page.tags for name in attributes)
+        assert all(urlsplit(link).scheme in ("", "http", "https") for link in page.links)
+        assert "49" not in re.findall(r"<h1>(.*?)</h1>", response.text, re.DOTALL)
+    for extension in ("ttl", "nt", "jsonld", "rdf"):
+        assert 200 == hostile.get(f"/doc/city/hostile-{number}.{extension}").status_code
