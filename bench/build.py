@@ -2,7 +2,8 @@
 
 Prints a table: cold build, rebuild after a one-row change of Lublin's register (with the peak memory of both),
 opening the store, and compiled shapes beside pySHACL on the same graph: the shared tables, Lublin's register and
-a few of the world's cities, because pySHACL needs minutes for a thousand of them. Only ratios of one run mean something.
+a few of the world's cities, because pySHACL needs minutes for a thousand of them. Only ratios of one run mean
+something.
 """
 
 from __future__ import annotations

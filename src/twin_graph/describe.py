@@ -15,7 +15,6 @@ from typing import Any
 
 from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, FOAF, PROV, RDF, RDFS, SKOS, VOID, XSD
-from rdflib.term import Node
 
 from twin_graph import iris
 from twin_graph.errors import EntityGone, EntityNotFound
@@ -37,14 +36,20 @@ class Description:
 
     Attributes:
         cut: whether more statements point to the thing than the document holds.
-        licences: of the graph that the thing is in, where known.
     """
 
     document: URIRef
     thing: URIRef
     triples: tuple[Triple, ...]
     cut: bool = False
-    licences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The named graph that says what a thing is, and its licences where known."""
+
+    graph: URIRef | None
+    licences: tuple[URIRef, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,16 @@ def resolve(store: Store, base_iri: str, keys: Mapping[str, Any], kind: str, key
     raise EntityNotFound(f"there is no {kind} “{wanted}”")
 
 
+def find_dataset(store: Store, thing: URIRef) -> Dataset:
+    """The graph that a thing belongs to; of several the first by name: a register before what is shared."""
+    rows = store.select(load("document_graph"), this=thing)
+    graph = next((URIRef(str(row["graph"])) for row in rows if "graph" in row), None)
+    if graph is None:
+        return Dataset(None)
+    found = {URIRef(str(o)) for _, _, o in store.triples(graph, DCTERMS.license)}
+    return Dataset(graph, tuple(sorted(found)))
+
+
 def describe(
     store: Store, base_iri: str, kind: str, key: str, max_incoming: int = MAX_INCOMING
 ) -> Description:
@@ -103,12 +118,10 @@ def describe(
     about = list(store.triples(thing))
     nodes = _fragments(document, chain(about, incoming))
     inside = [triple for node in nodes for triple in store.triples(node)]
-    graphs = [row["graph"] for row in store.select(load("document_graph"), this=thing) if "graph" in row]
     statements = {*about, *inside, *incoming[:max_incoming]}
-    own, licences = _about_document(store, base_iri, document, thing, graphs, cut)
-    statements |= own
+    statements |= _about_document(base_iri, document, thing, find_dataset(store, thing), cut)
     statements |= set(_names(store, statements))
-    return Description(document, thing, _in_reading_order(statements, thing, document), cut, licences)
+    return Description(document, thing, _in_reading_order(statements, thing, document), cut)
 
 
 def tombstone(base_iri: str, kind: str, key: str, gone: EntityGone) -> Description:
@@ -165,9 +178,8 @@ def describe_graph(store: Store, base_iri: str, name: str) -> Description:
     if not statements and str(graph) not in store.graph_names():
         raise EntityNotFound(f"there is no graph “{name}”")
     statements.add((graph, RDF.type, VOID.Dataset))
-    licences = tuple(sorted(str(o) for _, p, o in statements if p == DCTERMS.license))
     statements |= set(_names(store, statements))
-    return Description(graph, graph, _in_reading_order(statements, graph, graph), licences=licences)
+    return Description(graph, graph, _in_reading_order(statements, graph, graph))
 
 
 def _successor(keys: Mapping[str, Any], kind: str, key: str) -> str:
@@ -194,24 +206,22 @@ def _fragments(document: URIRef, statements: Iterable[Triple]) -> list[URIRef]:
 
 
 def _about_document(
-    store: Store, base_iri: str, document: URIRef, thing: URIRef, graphs: list[Node], cut: bool
-) -> tuple[set[Triple], tuple[str, ...]]:
+    base_iri: str, document: URIRef, thing: URIRef, dataset: Dataset, cut: bool
+) -> set[Triple]:
     statements: set[Triple] = {
         (document, RDF.type, FOAF.Document),
         (document, FOAF.primaryTopic, thing),
+        *((document, DCTERMS.license, licence) for licence in dataset.licences),
     }
-    licences: set[Node] = set()
-    if graphs:
-        statements.add((document, VOID.inDataset, graphs[0]))
-        licences = {o for _, _, o in store.triples(URIRef(str(graphs[0])), DCTERMS.license)}
-        statements |= {(document, DCTERMS.license, licence) for licence in licences}
+    if dataset.graph is not None:
+        statements.add((document, VOID.inDataset, dataset.graph))
     if cut:
         text = (
             "More statements point to this thing than the document holds; the SPARQL endpoint has them all."
         )
         statements.add((document, RDFS.comment, Literal(text, lang="en")))
         statements.add((document, RDFS.seeAlso, URIRef(f"{base_iri}sparql")))
-    return statements, tuple(sorted(map(str, licences)))
+    return statements
 
 
 def _names(store: Store, statements: Iterable[Triple]) -> Iterator[Triple]:

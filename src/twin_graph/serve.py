@@ -36,7 +36,7 @@ from urllib.parse import urlsplit
 from twin_graph.errors import OperatorError, TwinGraphError
 from twin_graph.settings import SETTINGS, Settings, read_settings
 from twin_graph.snapshot import Snapshot, current_id, open_snapshot
-from twin_graph.worker import PoolProcess, QueryLimits, QueryPool, start_pool
+from twin_graph.worker import PoolProcess, QueryLimits, QueryPool, launch_pool
 from twin_graph.worker.isolation import die_with_parent
 from twin_graph.workspace import find_workspace
 
@@ -98,8 +98,12 @@ class Service:
 
     def start(self, snapshot: Snapshot, stop: threading.Event) -> None:
         """Start everything on a snapshot, and say where it answers."""
-        self._use(snapshot)
+        if self.link.exists() and not self.link.is_symlink():
+            raise OperatorError(f"{self.link} is in the way; choose another path for the query socket")
+        self._point_to(self._launch_pool(snapshot.path, self._new_socket(snapshot.path.name)))
         self.web = self._start_web()
+        if self.pool is not None:
+            self.pool.wait_until_ready()
         path = urlsplit(snapshot.manifest.base_iri).path
         if self._wait_until_ready(path + "readyz", stop):
             say(f"snapshot {self.identity} is served at {self._address()}{path} (Ctrl+C stops)")
@@ -136,33 +140,36 @@ class Service:
         say(f"moving to snapshot {wanted}")
 
     def _use(self, snapshot: Snapshot) -> None:
-        """Start a pool on a snapshot and point the link to it."""
+        pool = self._launch_pool(snapshot.path, self._new_socket(snapshot.path.name))
+        pool.wait_until_ready()
+        self._point_to(pool)
+
+    def _new_socket(self, identity: str) -> Path:
+        """Path of the socket of a new pool; its name tells the web processes which snapshot belongs to it."""
         self.count += 1
-        # The name tells the web processes which snapshot belongs to the pool.
-        pool = self._start_pool(snapshot.path, self.folder / f"{snapshot.path.name}.{self.count}")
+        return self.folder / f"{identity}.{self.count}"
+
+    def _point_to(self, pool: PoolProcess) -> None:
+        """Use a pool from now on."""
         if self.pool is not None:
             self.old.append((self.pool, time.monotonic()))
-        self.pool, self.identity, self.refused = pool, snapshot.path.name, ""
+        self.pool, self.identity, self.refused = pool, _snapshot_of(pool.socket), ""
         aside = self.link.with_name(f"{self.link.name}.{os.getpid()}")
         aside.unlink(missing_ok=True)
         aside.symlink_to(pool.socket)
         aside.replace(self.link)
 
-    def _start_pool(self, snapshot: Path, path: Path) -> PoolProcess:
+    def _launch_pool(self, snapshot: Path, path: Path) -> PoolProcess:
         self.started_at = time.monotonic()
         limits = QueryLimits.from_settings(self.settings)
-        return start_pool(
-            snapshot,
-            path,
-            limits,
-            store=self.settings.store,
-            memory_triples=self.settings.store_memory_triples,
-        )
+        mode, triples = self.settings.store, self.settings.store_memory_triples
+        return launch_pool(snapshot, path, limits, store=mode, memory_triples=triples)
 
     def _restart_pool(self, dead: PoolProcess) -> None:
         say("the query pool has ended and is started again")
         with contextlib.suppress(OperatorError):
-            self.pool = self._start_pool(self.snapshots / self.identity, dead.socket)
+            self.pool = self._launch_pool(self.snapshots / self.identity, dead.socket)
+            self.pool.wait_until_ready()
 
     def _let_go(self) -> None:
         """Old pools end with their last client; one that does not in a reasonable time is stopped."""
@@ -234,12 +241,14 @@ class MovingApplication:
 
         snapshots = find_workspace(self._settings.workspace).snapshots
         settings = replace(self._settings, query_socket=str(target))
-        app = create_app(settings, open_snapshot(snapshots, target.name.partition(".")[0]))
+        app = create_app(settings, open_snapshot(snapshots, _snapshot_of(target)))
         return app.wsgi_app, app.extensions.get(POOL)
 
     def _follow(self, parent: int) -> None:
         while os.getppid() == parent:
             time.sleep(_LOOK_EVERY / 2)
+            if self._pool is not None:
+                self._pool.hold()
             with contextlib.suppress(OSError):
                 target = self._link.readlink()
                 if target != self._target:
@@ -261,7 +270,13 @@ class MovingApplication:
 
 def web_application() -> WSGIApplication:
     """The application of a web process, from the settings in its environment."""
+    # Until granian has set its own handler, the one inherited from its parent would swallow an order to end.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     return MovingApplication(read_settings(os.environ))
+
+
+def _snapshot_of(socket_path: Path) -> str:
+    return socket_path.name.partition(".")[0]
 
 
 def say(text: str) -> None:

@@ -271,7 +271,7 @@ def clean(folder: Path) -> None:
         else:
             path.unlink(missing_ok=True)
     current = current_id(folder)
-    for path in folder.iterdir():
+    for path in folder.iterdir() if folder.is_dir() else ():
         # What was being deleted when the deletion was stopped.
         if _ID.fullmatch(path.name) and path.name != current and not (path / "manifest.json").exists():
             shutil.rmtree(path, ignore_errors=True)

@@ -182,7 +182,7 @@ class Store:
         """The classes below each class, by what the graphs say of rdfs:subClassOf."""
         below: dict[str, set[str]] = {}
         pairs = self._engine.quads_for_pattern(None, ox.NamedNode(str(RDFS.subClassOf)), None, None)
-        direct = {(quad.subject.value, quad.object.value) for quad in pairs}
+        direct = {(str(to_rdflib(quad.subject)), str(to_rdflib(quad.object))) for quad in pairs}
         for _ in range(len(direct) + 1):
             added = False
             for lower, upper in direct:

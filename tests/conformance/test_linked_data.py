@@ -9,8 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 from rdflib import Graph
 from rdflib.compare import isomorphic
-from site_client import BASE, EXTENSIONS, LANGUAGES, client_of, our_subjects, parse, path_of, things_of
+from werkzeug.test import TestResponse
 
+from site_client import BASE, EXTENSIONS, LANGUAGES, client_of, our_subjects, parse, path_of, things_of
 from twin_graph import iris
 from twin_graph.kinds import DOCUMENTED
 from twin_graph.snapshot import Snapshot
@@ -49,8 +50,14 @@ class TestThing:
     def test_data(self, client: FlaskClient, accept: str, extension: str) -> None:
         """A program is sent to the variant that it asks for, which is there."""
         response = client.get("/id/city/aldorf", headers={"Accept": accept})
-        assert (303, f"{BASE}doc/city/aldorf.{extension}") == (response.status_code, response.headers["Location"])
-        assert ("Accept", "public, max-age=3600") == (response.headers["Vary"], response.headers["Cache-Control"])
+        assert (303, f"{BASE}doc/city/aldorf.{extension}") == (
+            response.status_code,
+            response.headers["Location"],
+        )
+        assert ("Accept", "public, max-age=3600") == (
+            response.headers["Vary"],
+            response.headers["Cache-Control"],
+        )
         assert 200 == client.get(path_of(response.headers["Location"])).status_code
 
     @pytest.mark.parametrize("language", LANGUAGES)
@@ -73,7 +80,10 @@ class TestDocument:
     def test_content_location(self, client: FlaskClient) -> None:
         """The negotiated document names the address of the variant."""
         response = client.get("/doc/city/aldorf", headers={"Accept": "application/ld+json"})
-        assert (200, "/doc/city/aldorf.jsonld") == (response.status_code, response.headers["Content-Location"])
+        assert (200, "/doc/city/aldorf.jsonld") == (
+            response.status_code,
+            response.headers["Content-Location"],
+        )
         assert "Accept" == response.headers["Vary"]
 
     def test_page_is_elsewhere(self, client: FlaskClient) -> None:
@@ -86,7 +96,7 @@ class TestDocument:
         """A document names its variants, its canonical address and its thing."""
         link = client.get("/doc/city/aldorf.ttl").headers["Link"]
         for extension in EXTENSIONS:
-            assert f"<{BASE}doc/city/aldorf.{extension}>; rel=\"alternate\"" in link
+            assert f'<{BASE}doc/city/aldorf.{extension}>; rel="alternate"' in link
         assert f'<{BASE}doc/city/aldorf>; rel="canonical"' in link
         assert f'<{BASE}id/city/aldorf>; rel="http://xmlns.com/foaf/0.1/primaryTopic"' in link
 
@@ -209,11 +219,15 @@ class TestCanonical:
 class TestRedirects:
     """A redirect is made from the route map and a checked key, never from what a client wrote."""
 
-    @pytest.mark.parametrize("host", ["evil.example", "localhost:8001", "evil.example:8000", "127.0.0.1:8000"])
+    @pytest.mark.parametrize(
+        "host", ["evil.example", "localhost:8001", "evil.example:8000", "127.0.0.1:8000"]
+    )
     def test_other_host(self, client: FlaskClient, host: str) -> None:
         """From another host the redirect is a path, and the host is repeated nowhere."""
         for path in ("/", "/pl", "/id/city/aldorf", "/id/city/Aldorf", "/doc/city/aldorf.html", "/nothing"):
-            response = client.get(path, base_url=f"http://{host}/", headers={"X-Forwarded-Host": "evil.example"})
+            response = client.get(
+                path, base_url=f"http://{host}/", headers={"X-Forwarded-Host": "evil.example"}
+            )
             assert response.headers.get("Location", "/").startswith("/")
             assert host not in response.text + str(response.headers)
             assert "evil" not in response.text + str(response.headers)
@@ -276,7 +290,10 @@ class TestCaching:
         for path in (*self.PATHS, "/id/city/aldorf", "/id/city/nowhere", "/", "/livez", "/nothing/at/all"):
             headers = client.get(path).headers
             assert "default-src 'self'" in headers["Content-Security-Policy"]
-            assert ("nosniff", "*") == (headers["X-Content-Type-Options"], headers["Access-Control-Allow-Origin"])
+            assert ("nosniff", "*") == (
+                headers["X-Content-Type-Options"],
+                headers["Access-Control-Allow-Origin"],
+            )
             assert "Set-Cookie" not in headers
             assert headers["Cache-Control"]
 
@@ -289,15 +306,19 @@ class TestLists:
         listed = set()
         for kind in DOCUMENTED:
             graph = parse(client.get(f"/doc/{kind.name}.nt").data, "nt")
-            listed |= {(m.kind, m.key) for s in graph.subjects() if (m := iris.unmint(BASE, str(s))) and m.space == "id"}
+            listed |= {
+                (m.kind, m.key)
+                for s in graph.subjects()
+                if (m := iris.unmint(BASE, str(s))) and m.space == "id"
+            }
         assert set(things) == listed
 
 
-def _hops(client: FlaskClient, path: str) -> list[object]:
+def _hops(client: FlaskClient, path: str) -> list[TestResponse]:
     return list(_follow(client, path))
 
 
-def _follow(client: FlaskClient, path: str) -> Iterator[object]:
+def _follow(client: FlaskClient, path: str) -> Iterator[TestResponse]:
     for _ in range(5):
         response = client.get(path, headers={"Accept": "text/turtle"})
         yield response

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from flask.testing import FlaskClient
-from site_client import client_of
 
+from site_client import client_of
 from twin_graph.formats import DOCUMENT_FORMATS, HTML, by_name
 from twin_graph.snapshot import Snapshot
 
@@ -131,9 +131,14 @@ def test_table(client: FlaskClient, route: str) -> None:
         fmt = by_name(name)
         assert fmt is not None
         if fmt is HTML:
-            assert (303, True) == (response.status_code, response.headers["Location"].find("/en/") > 0), accept
+            assert (303, True) == (response.status_code, response.headers["Location"].find("/en/") > 0), (
+                accept
+            )
         elif route.startswith("/id/"):
-            assert (303, fmt.extension) == (response.status_code, response.headers["Location"].rpartition(".")[2])
+            assert (303, fmt.extension) == (
+                response.status_code,
+                response.headers["Location"].rpartition(".")[2],
+            )
         else:
             assert (200, fmt.content_type) == (response.status_code, response.content_type), accept
 

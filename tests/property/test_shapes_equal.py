@@ -105,7 +105,6 @@ def tiny_triples(tiny_store: Store) -> list[Triple]:
     return sorted(set(ours), key=lambda triple: tuple(term.n3() for term in triple))
 
 
-NUMERIC = {XSD.integer, XSD.decimal}
 WRONG: list[Node] = [
     Literal(""), Literal("Ółd", lang="xx"), Literal("zwei", lang="pl"), Literal("2004-04-31"), Literal("1750"),
     Literal("3000-01"), Literal("2001/1999"), Literal("x", datatype=XSD.integer),
@@ -120,38 +119,45 @@ NUMBERS: list[Node] = [
     Literal("-91", datatype=XSD.decimal), Literal("0.5", datatype=XSD.decimal), Literal("1e3", datatype=XSD.double),
     Literal("52", datatype=XSD.integer), Literal("-1", datatype=XSD.integer), Literal("181.5", datatype=XSD.decimal),
 ]  # fmt: skip
+DAYS: list[Node] = [Literal(day, datatype=XSD.date) for day in ("1799-12-31", "2004-04-30", "2030-01-01")]
+# Values that are compared with others, by datatype.
+COMPARED: dict[URIRef | None, list[Node]] = {XSD.integer: NUMBERS, XSD.decimal: NUMBERS, XSD.date: DAYS}
 
 
-def wrong_value(predicate: Node, numeric: set[Node], generator: random.Random) -> Node:
-    """A value that is probably wrong, but a number where one is due.
+def wrong_values(triples: list[Triple]) -> dict[Node, list[Node]]:
+    """Values that are probably wrong, by predicate, but numbers and days where those are due.
 
     rdflib compares a number with a text where SPARQL has an error, so pySHACL is no judge of a comparison of
     such values; that they are of the wrong datatype is said by a rule of its own.
     """
-    return generator.choice(NUMBERS if predicate in numeric else WRONG)
+    datatypes = {predicate: value.datatype for _, predicate, value in triples if isinstance(value, Literal)}
+    return {
+        predicate: COMPARED[datatype] for predicate, datatype in datatypes.items() if datatype in COMPARED
+    }
 
 
 def damage(triples: list[Triple], seed: int) -> list[Triple]:
     """Some statements deleted, given to another subject, or with a wrong value instead or in addition."""
     generator = random.Random(seed)
-    numeric = {p for _, p, value in triples if isinstance(value, Literal) and value.datatype in NUMERIC}
+    compared = wrong_values(triples)
     changed = list(triples)
     for _ in range(generator.randint(1, 40)):
         position = generator.randrange(len(changed))
         subject, predicate, value = changed[position]
         other = changed[generator.randrange(len(changed))]
+        wrong = generator.choice(compared.get(predicate, WRONG))
         action = generator.choice(["delete", "wrong", "add", "copy", "move", "exchange"])
         if action == "delete":
             del changed[position]
         elif action == "wrong":
-            changed[position] = (subject, predicate, wrong_value(predicate, numeric, generator))
+            changed[position] = (subject, predicate, wrong)
         elif action == "add":
-            changed.append((subject, predicate, wrong_value(predicate, numeric, generator)))
+            changed.append((subject, predicate, wrong))
         elif action == "copy":
             changed.append((other[0], predicate, value))
         elif action == "move":
             changed[position] = (other[0], predicate, value)
-        elif predicate not in numeric:
+        elif predicate not in compared:
             changed.append((subject, predicate, other[2]))
     return changed
 

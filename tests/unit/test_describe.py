@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from rdflib import Literal, URIRef
-from rdflib.namespace import DCTERMS, FOAF, PROV, RDF, RDFS, VOID
+from rdflib.namespace import DCTERMS, FOAF, PROV, RDF, RDFS, SKOS, VOID
 
 from twin_graph import describe, iris
 from twin_graph.errors import EntityGone, EntityNotFound
@@ -37,7 +37,9 @@ class TestResolve:
             ("partnership", "aldorf-belmont", "aldorf-belmont"),
         ],
     )
-    def test_finds(self, tiny_store: Store, keys: dict[str, Any], kind: str, asked: str, expected: str) -> None:
+    def test_finds(
+        self, tiny_store: Store, keys: dict[str, Any], kind: str, asked: str, expected: str
+    ) -> None:
         """Case, aliases and replaced keys lead to the published key."""
         assert expected == describe.resolve(tiny_store, BASE, keys, kind, asked)
 
@@ -105,7 +107,7 @@ class TestDescribe:
         mentioned = {o for _, _, o in made.triples if isinstance(o, URIRef)}
         concepts = {o for o in mentioned if o.startswith(CONCEPTS_IRI)}
         cities = {o for o in mentioned if o.startswith(f"{BASE}id/city/")}
-        named = {s for s, p, _ in made.triples if p.endswith(("label", "prefLabel"))}
+        named = {s for s, p, _ in made.triples if p in (RDFS.label, SKOS.prefLabel)}
         assert concepts
         assert cities
         assert set() == (concepts | cities) - named

@@ -40,7 +40,10 @@ OFFERS = st.sampled_from([DOCUMENT_FORMATS, RESULT_FORMATS, (PROBLEM_JSON, HTML)
         (" , ,", []),
         ("text/turtle", [MediaRange("text", "turtle")]),
         ("TEXT/Turtle ; Q=0.5", [MediaRange("text", "turtle", 0.5)]),
-        ("text/turtle;charset=utf-8;q=0.5;ext=1", [MediaRange("text", "turtle", 0.5, (("charset", "utf-8"),))]),
+        (
+            "text/turtle;charset=utf-8;q=0.5;ext=1",
+            [MediaRange("text", "turtle", 0.5, (("charset", "utf-8"),))],
+        ),
         ('a/b;p="x,y;z"', [MediaRange("a", "b", 1.0, (("p", "x,y;z"),))]),
         ("text/turtle;q=1.001", [MediaRange("text", "turtle", 0.0)]),
         ("text/turtle;q=", [MediaRange("text", "turtle", 0.0)]),

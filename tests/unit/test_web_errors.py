@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from site_client import BASE, app_of, client_of
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
+from site_client import BASE, app_of, client_of
 from twin_graph import errors
 from twin_graph.errors import TwinGraphError
 from twin_graph.findings import Report
@@ -130,7 +130,10 @@ def test_headers_that_are_due(app: Flask) -> None:
 )
 def test_page(client: FlaskClient, language: str, title: str) -> None:
     """Who prefers HTML gets a page in the language of the address, else of the browser."""
-    for path, headers in ((f"/{language}/city/nowhere", HTML), ("/nowhere", HTML | {"Accept-Language": language})):
+    for path, headers in (
+        (f"/{language}/city/nowhere", HTML),
+        ("/nowhere", HTML | {"Accept-Language": language}),
+    ):
         response = client.get(path, headers=headers)
         assert (404, "text/html; charset=utf-8") == (response.status_code, response.content_type)
         assert f'<html lang="{language}">' in response.text
@@ -139,7 +142,11 @@ def test_page(client: FlaskClient, language: str, title: str) -> None:
 
 def test_hostile_path_is_escaped(client: FlaskClient) -> None:
     """What a client wrote never becomes markup."""
-    for path in ("/<script>alert(1)</script>", "/pl/<img src=x onerror=alert(1)>", "/id/city/\"'><svg onload=a()>"):
+    for path in (
+        "/<script>alert(1)</script>",
+        "/pl/<img src=x onerror=alert(1)>",
+        "/id/city/\"'><svg onload=a()>",
+    ):
         text = client.get(path, headers=HTML).text
         assert "<script>alert" not in text
         assert "<img src=x" not in text

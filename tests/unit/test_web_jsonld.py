@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from rdflib import Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 from rdflib.namespace import RDF, RDFS, SKOS, XSD
-from site_client import BASE, parse_json_ld
 
+from site_client import BASE, parse_json_ld
 from twin_graph.graphs import Triple
 from twin_graph.namespaces import TWIN_IRI
 from twin_graph.web.jsonld import Context, write
@@ -23,22 +23,34 @@ CONTEXT = Context(json.loads(TEXT))
 ADDRESS = f"{BASE}context.jsonld"
 
 CLASSES = sorted(CONTEXT.classes)
-PROPERTIES = sorted({*CONTEXT.terms(CLASSES), *CONTEXT.terms(()), "http://purl.org/dc/terms/license", "urn:x:p"})
+PROPERTIES = sorted(
+    {*CONTEXT.terms(CLASSES), *CONTEXT.terms(()), "http://purl.org/dc/terms/license", "urn:x:p"}
+)
 LEXICAL = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=12)
 IRIS = st.sampled_from([f"{BASE}id/city/a", f"{BASE}doc/city/a#name-b", "https://w3id.org/twin-graph/concepts/area#x",
                         "https://example.org/?a=b#c", "urn:isbn:1"]).map(URIRef)  # fmt: skip
 VALUES = st.one_of(
     IRIS,
     LEXICAL.map(Literal),
-    st.builds(lambda text, tag: Literal(text, lang=tag), LEXICAL, st.sampled_from(["en", "pl", "uk", "de", "zh-hant"])),
-    st.integers(-(10**18), 10**18).map(lambda number: Literal(str(number), datatype=XSD.integer, normalize=False)),
+    st.builds(
+        lambda text, tag: Literal(text, lang=tag),
+        LEXICAL,
+        st.sampled_from(["en", "pl", "uk", "de", "zh-hant"]),
+    ),
+    st.integers(-(10**18), 10**18).map(
+        lambda number: Literal(str(number), datatype=XSD.integer, normalize=False)
+    ),
     st.sampled_from(["007", "+1", "-0", "1.0", ""]).map(
         lambda text: Literal(text, datatype=XSD.integer, normalize=False)
     ),
-    st.sampled_from(["1.5", "0.10", "-3"]).map(lambda text: Literal(text, datatype=XSD.decimal, normalize=False)),
+    st.sampled_from(["1.5", "0.10", "-3"]).map(
+        lambda text: Literal(text, datatype=XSD.decimal, normalize=False)
+    ),
     st.sampled_from(["2004-04-30", "x"]).map(lambda text: Literal(text, datatype=XSD.date, normalize=False)),
     st.sampled_from(["1988"]).map(lambda text: Literal(text, datatype=XSD.gYear, normalize=False)),
-    st.sampled_from(["https://x.example/"]).map(lambda text: Literal(text, datatype=XSD.anyURI, normalize=False)),
+    st.sampled_from(["https://x.example/"]).map(
+        lambda text: Literal(text, datatype=XSD.anyURI, normalize=False)
+    ),
     st.sampled_from(["true"]).map(lambda text: Literal(text, datatype=XSD.boolean, normalize=False)),
 )
 TRIPLES = st.tuples(IRIS, st.sampled_from(PROPERTIES).map(URIRef), VALUES)
@@ -71,7 +83,9 @@ def test_round_trip(triples: list[Triple]) -> None:
 @given(st.lists(st.one_of(TRIPLES, TYPES), max_size=8))
 def test_round_trip_with_rdflib(triples: list[Triple]) -> None:
     """rdflib's parser reads it too, where its normalisation of numbers does not matter."""
-    kept = [t for t in triples if not isinstance(t[2], Literal) or t[2].datatype not in (XSD.integer, XSD.decimal)]
+    kept = [
+        t for t in triples if not isinstance(t[2], Literal) or t[2].datatype not in (XSD.integer, XSD.decimal)
+    ]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = Graph().parse(data=read_back(kept), format="json-ld", publicID="urn:base:")
@@ -89,7 +103,9 @@ def test_round_trip_with_rdflib(triples: list[Triple]) -> None:
         ([(SKOS.note, Literal("x"))], {"notes": "x"}),
     ],
 )
-def test_uses_the_terms(statements: list[tuple[URIRef, URIRef | Literal]], expected: dict[str, object]) -> None:
+def test_uses_the_terms(
+    statements: list[tuple[URIRef, URIRef | Literal]], expected: dict[str, object]
+) -> None:
     """A value is written under the term that the context has for it."""
     triples: list[Triple] = [(URIRef("urn:s"), predicate, value) for predicate, value in statements]
     node = json.loads(write(triples, CONTEXT, ADDRESS))["@graph"][0]

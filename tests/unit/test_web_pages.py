@@ -11,11 +11,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask.testing import FlaskClient
-from site_client import BASE, LANGUAGES, client_of, things_of
 
+from site_client import BASE, LANGUAGES, client_of, things_of
+from twin_graph.build import build
 from twin_graph.kinds import DOCUMENTED
 from twin_graph.snapshot import HASHED, Manifest, Snapshot, open_snapshot, write_snapshot
 from twin_graph.web.site import TEMPLATES
+from twin_graph.workspace import find_workspace
+from workspaces import copy_tiny
 
 VOID = {"meta", "link", "br", "input", "path", "circle", "img", "hr"}
 
@@ -110,7 +113,9 @@ class TestEveryPage:
                 assert parts.scheme in ("", "http", "https"), link
                 if not parts.scheme:
                     ours.add(parts.path + (f"?{parts.query}" if parts.query else ""))
-            loaded = [attributes["href"] for attributes in page.all("link") if attributes["rel"] == "stylesheet"]
+            loaded = [
+                attributes["href"] for attributes in page.all("link") if attributes["rel"] == "stylesheet"
+            ]
             assert all(str(address).startswith("/static/") for address in loaded)
             assert ([], []) == (page.all("script"), page.all("style"))
             assert not any("style" in attributes for _, attributes in page.tags)
@@ -143,7 +148,11 @@ class TestEveryPage:
     def test_knows_its_other_languages(self, pages: dict[str, Page]) -> None:
         """Every page names itself in all languages, by absolute addresses of the publication."""
         for path, page in pages.items():
-            found = {a["hreflang"]: a["href"] for a in page.all("link") if a["rel"] == "alternate" and "hreflang" in a}
+            found = {
+                a["hreflang"]: a["href"]
+                for a in page.all("link")
+                if a["rel"] == "alternate" and "hreflang" in a
+            }
             assert {code: f"{BASE}{code}/{path}" for code in LANGUAGES} == found
 
 
@@ -200,10 +209,15 @@ class TestContent:
 
     def test_static_files_are_kept_for_ever(self, client: FlaskClient) -> None:
         """The sheet has an address that changes with it, and may be kept."""
-        address = next(a["href"] for a in Page(client.get("/en/").text).all("link") if a["rel"] == "stylesheet")
+        address = next(
+            a["href"] for a in Page(client.get("/en/").text).all("link") if a["rel"] == "stylesheet"
+        )
         with client.get(str(address)) as response:
             size = len(response.data)
-        assert ("text/css; charset=utf-8", True) == (response.content_type, "immutable" in response.headers["Cache-Control"])
+        assert ("text/css; charset=utf-8", True) == (
+            response.content_type,
+            "immutable" in response.headers["Cache-Control"],
+        )
         assert 1_000 < size < 16_000
 
     def test_health(self, client: FlaskClient, tiny_snapshot: Snapshot) -> None:
@@ -222,10 +236,27 @@ def test_no_template_switches_escaping_off() -> None:
 
 
 HOSTILE = [
-    "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onmouseover='alert(1)", "</title><svg/onload=a()>",
-    "{{ 7*7 }}", "{% raw %}", "&lt;b&gt;", "javascript:alert(1)", "]]>", "<!--", "--><b>", "\u202egnp.exe", "\u2028\u2029",
-    "%00%0d%0a", "\\u003cscript\\u003e", "=1+1", "<a href=javascript:alert(1)>x</a>", "</td></tr></table>",
-]  # fmt: skip
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "</title><svg/onload=a()>",
+    "{{ 7*7 }}",
+    "{% raw %}",
+    "&lt;b&gt;",
+    "javascript:alert(1)",
+    "data:text/html,<b>",
+    'https://x.example/"onclick=alert(1)',
+    "]]>",
+    "<!--",
+    "--><b>",
+    "\u202egnp.exe",
+    "\u2028\u2029",
+    "%00%0d%0a",
+    "\\u003cscript\\u003e",
+    "=1+1",
+    "<a href=javascript:alert(1)>x</a>",
+    "</td></tr></table>",
+]
 
 
 @pytest.fixture(scope="module")
@@ -235,13 +266,13 @@ def hostile(tiny_snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -
     (root / "data").mkdir()
     lines = tiny_snapshot.dump_path.read_bytes().splitlines()
     twin, rdfs = "https://w3id.org/twin-graph/ontology#", "http://www.w3.org/2000/01/rdf-schema#"
-    xsd = "http://www.w3.org/2001/XMLSchema#"
+    xsd, rdf = "http://www.w3.org/2001/XMLSchema#", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
     for number, text in enumerate(HOSTILE):
         literal = json.dumps(text)
         key = f"hostile-{number}"
         place = f"<{BASE}graph/shared> ."
         lines += [
-            f"<{BASE}id/{kind}/{key}> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{twin}{name}> {place}".encode()
+            f"<{BASE}id/{kind}/{key}> <{rdf}type> <{twin}{name}> {place}".encode()
             for kind, name in (("city", "LocalAuthority"), ("source", "Source"))
         ]
         lines += [
@@ -267,7 +298,12 @@ def hostile(tiny_snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.mark.parametrize("number", range(len(HOSTILE)))
 def test_hostile_text_is_text(hostile: FlaskClient, number: int) -> None:
     """An attack in a name is shown as the text that it is, on pages and in every format."""
-    for path in (f"/en/city/hostile-{number}", f"/uk/city/hostile-{number}", f"/pl/source/hostile-{number}", "/en/city"):
+    for path in (
+        f"/en/city/hostile-{number}",
+        f"/uk/city/hostile-{number}",
+        f"/pl/source/hostile-{number}",
+        "/en/city",
+    ):
         response = hostile.get(path)
         assert 200 == response.status_code
         page = Page(response.text)
@@ -278,3 +314,23 @@ def test_hostile_text_is_text(hostile: FlaskClient, number: int) -> None:
         assert "49" not in re.findall(r"<h1>(.*?)</h1>", response.text, re.DOTALL)
     for extension in ("ttl", "nt", "jsonld", "rdf"):
         assert 200 == hostile.get(f"/doc/city/hostile-{number}.{extension}").status_code
+
+
+def test_base_iri_with_a_path(tmp_path: Path) -> None:
+    """A publication below a path of its host is served there, with all links and redirects below it."""
+    base = "https://data.example.org/twins/"
+    copy_tiny(tmp_path)
+    publication = tmp_path / "data" / "publication.toml"
+    publication.write_text(publication.read_text(encoding="utf-8").replace(BASE, base), encoding="utf-8")
+    client = client_of(build(find_workspace(tmp_path))[0])
+    moved = client.get("/twins/id/city/Aldorf", base_url="https://data.example.org/")
+    assert (301, f"{base}id/city/aldorf") == (moved.status_code, moved.headers["Location"])
+    seen = client.get("/twins/id/city/aldorf", base_url="https://data.example.org/")
+    assert (303, f"{base}doc/city/aldorf.ttl") == (seen.status_code, seen.headers["Location"])
+    page = Page(client.get("/twins/pl/city/aldorf").text)
+    ours = {link for link in page.links if not urlsplit(link).scheme and not link.startswith("#")}
+    assert len(ours) > 20
+    assert all(link.startswith("/twins/") for link in ours)
+    assert f"{base}uk/city/aldorf" in page.links
+    assert 404 == client.get("/pl/city/aldorf").status_code
+    assert f"{base}problems/not-found" == client.get("/twins/nothing").get_json()["type"]

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from rdflib import Graph
 from rdflib.compare import isomorphic
 from rdflib.namespace import RDF, SKOS
-from site_client import EXTENSIONS, LANGUAGES, client_of, parse
 
+from site_client import EXTENSIONS, LANGUAGES, client_of, parse
 from twin_graph.namespaces import CONCEPTS_IRI, SCHEMES, SH
 from twin_graph.snapshot import Snapshot
 from twin_graph.workspace import shipped

@@ -379,7 +379,14 @@ class TestManyAtOnce:
 
     def test_nonsense_on_the_socket(self, running: tuple[PoolProcess, QueryPool]) -> None:
         """What is no request closes the connection and nothing else."""
-        for nonsense in (b"hello", b"[]\n", b'{"seconds":"x"}\nASK {}', b"read", b"\x00" * 100):
+        for nonsense in (
+            b"hello",
+            b"[]\n",
+            b'{"seconds":"x"}\nASK {}',
+            b"[" * 100_000,
+            b"read",
+            b"\x00" * 100,
+        ):
             with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as client:
                 client.settimeout(5)
                 client.connect(str(running[0].socket))

@@ -12,14 +12,14 @@ from typing import Any
 from flask import Blueprint, Response, g, render_template, request, url_for
 
 from twin_graph import describe, graphs, iris
-from twin_graph.describe import Description, Listing
+from twin_graph.describe import Listing
 from twin_graph.errors import EntityGone, EntityNotFound, MalformedRequest, NotAcceptable
 from twin_graph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, Format, by_extension
 from twin_graph.graphs import Triple
 from twin_graph.web import jsonld, panels
 from twin_graph.web.languages import reader_language
 from twin_graph.web.negotiation import negotiate
-from twin_graph.web.responses import AN_HOUR, Link, absolute, redirect, represent
+from twin_graph.web.responses import AN_HOUR, Link, absolute, is_here, redirect, represent
 from twin_graph.web.site import Site, site
 from twin_graph.workspace import LANGUAGES
 
@@ -33,7 +33,7 @@ def thing(kind: str, key: str) -> Response:
     """303 to the document of the thing, in the negotiated variant."""
     here = site()
     canonical = _resolve(here, kind, key)
-    if request.path != (path := url_for("documents.thing", kind=kind, key=canonical)):
+    if not is_here(path := url_for("documents.thing", kind=kind, key=canonical)):
         return redirect(here, path, 301)
     fmt = _negotiated()
     links = [(absolute(here, url_for("documents.document", kind=kind, key=key)), "describedby", "")]
@@ -49,11 +49,11 @@ def document(kind: str, key: str) -> Response:
         canonical = _resolve(here, kind, key)
     except EntityGone as gone:
         return _withdrawn(here, kind, key, fmt, gone)
-    if request.path != (path := url_for("documents.document", kind=kind, key=canonical)):
+    if not is_here(path := url_for("documents.document", kind=kind, key=canonical)):
         return redirect(here, path, 301)
     if fmt is HTML:
         return redirect(here, _variant(here, kind, key, fmt), vary=_vary(fmt))
-    return _send(here, describe.describe(here.store, here.base_iri, kind, key), fmt, ("Accept",))
+    return _send(here, kind, key, fmt, ("Accept",))
 
 
 @bp.get(f"/doc/<kind>/<key>.<any({_EXTENSIONS}):extension>")
@@ -65,18 +65,18 @@ def variant(kind: str, key: str, extension: str) -> Response:
     except EntityGone as gone:
         return _withdrawn(here, kind, key, fmt, gone)
     path = url_for("documents.variant", kind=kind, key=canonical, extension=extension)
-    if request.path != path:
+    if not is_here(path):
         return redirect(here, path, 301)
     if fmt is HTML:
         return redirect(here, _variant(here, kind, key, fmt), vary=("Accept-Language",))
-    return _send(here, describe.describe(here.store, here.base_iri, kind, key), fmt)
+    return _send(here, kind, key, fmt)
 
 
 @bp.get("/doc/<kind>")
 def listing(kind: str) -> Response:
     """The list of a kind in the negotiated format."""
     here, fmt = site(), _negotiated()
-    if request.path != (path := url_for("documents.listing", kind=describe.find_kind(kind).name)):
+    if not is_here(path := url_for("documents.listing", kind=describe.find_kind(kind).name)):
         return redirect(here, path, 301)
     if fmt is HTML:
         return redirect(here, url_for("pages.listing", lang=_language(here), kind=kind), vary=_vary(fmt))
@@ -98,7 +98,7 @@ def graph(name: str) -> Response:
     """What is known of a named graph, in the negotiated format."""
     here, fmt = site(), _negotiated()
     description = describe.describe_graph(here.store, here.base_iri, name.lower())
-    if request.path != (path := url_for("documents.graph", name=name.lower())):
+    if not is_here(path := url_for("documents.graph", name=name.lower())):
         return redirect(here, path, 301)
     if fmt is HTML:
         return redirect(
@@ -144,30 +144,19 @@ def write(here: Site, triples: Iterable[Triple], fmt: Format) -> bytes:
     return graphs.serialise(triples, fmt)
 
 
-def _document_links(here: Site, description: Description, kind: str, key: str) -> list[Link]:
-    """The Link headers of a document: its variants, its canonical address, its thing and licence."""
-    canonical = absolute(here, url_for("documents.document", kind=kind, key=key))
-    return [
+def _send(here: Site, kind: str, key: str, fmt: Format, vary: tuple[str, ...] = ()) -> Response:
+    def make() -> bytes:
+        return write(here, describe.describe(here.store, here.base_iri, kind, key).triples, fmt)
+
+    thing = iris.thing(here.base_iri, kind, key)
+    links = [
         *alternates(here, "documents.variant", kind=kind, key=key),
-        (canonical, "canonical", ""),
-        (str(description.thing), _PRIMARY_TOPIC, ""),
-        *((licence, "license", "") for licence in description.licences),
+        (absolute(here, url_for("documents.document", kind=kind, key=key)), "canonical", ""),
+        (str(thing), _PRIMARY_TOPIC, ""),
+        *((str(licence), "license", "") for licence in describe.find_dataset(here.store, thing).licences),
     ]
-
-
-def _send(here: Site, description: Description, fmt: Format, vary: tuple[str, ...] = ()) -> Response:
-    minted = iris.unmint(here.base_iri, description.thing)
-    if minted is None:
-        raise EntityNotFound("there is no such document")
-    names: dict[str, Any] = {"kind": minted.kind, "key": minted.key}
-    return represent(
-        here,
-        fmt,
-        lambda: write(here, description.triples, fmt),
-        vary=vary,
-        location=url_for("documents.variant", **names, extension=fmt.extension),
-        links=_document_links(here, description, **names),
-    )
+    location = url_for("documents.variant", kind=kind, key=key, extension=fmt.extension)
+    return represent(here, fmt, make, vary=vary, location=location, links=links)
 
 
 def _send_list(here: Site, kind: str, fmt: Format, vary: tuple[str, ...] = ()) -> Response:

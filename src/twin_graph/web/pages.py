@@ -15,7 +15,7 @@ from twin_graph.formats import DOCUMENT_FORMATS, HTML
 from twin_graph.web import lists, panels
 from twin_graph.web.documents import alternates, page_number
 from twin_graph.web.languages import reader_language
-from twin_graph.web.responses import Link, absolute, redirect, represent
+from twin_graph.web.responses import Link, absolute, is_here, redirect, represent
 from twin_graph.web.site import STATIC, Site, site
 from twin_graph.workspace import LANGUAGES
 
@@ -36,7 +36,7 @@ def root() -> Response:
 def home(lang: str) -> Response:
     """Counts, the start city and the latest agreements."""
     here = site()
-    if request.path != (path := url_for("pages.home", lang=lang)):
+    if not is_here(path := url_for("pages.home", lang=lang)):
         return redirect(here, path, 301)
     return represent(
         here, HTML, lambda: render_template("home.html", **lists.home(here, lang)), language=lang
@@ -47,7 +47,7 @@ def home(lang: str) -> Response:
 def listing(lang: str, kind: str) -> Response:
     """The things of a kind, a hundred to a page, and those whose name begins as `q` says."""
     here, found = site(), describe.find_kind(kind)
-    if request.path != (path := url_for("pages.listing", lang=lang, kind=found.name)):
+    if not is_here(path := url_for("pages.listing", lang=lang, kind=found.name)):
         return redirect(here, path, 301)
     page = lists.listing(here, kind, lang, page_number(), request.args.get("q", "")[:100])
     links: list[Link] = [(_data(here, "documents.listing", kind=kind), "alternate", "")]
@@ -59,7 +59,7 @@ def thing(lang: str, kind: str, key: str) -> Response:
     """The page of one thing."""
     here = site()
     canonical = describe.resolve(here.store, here.base_iri, here.snapshot.keys, kind, key)
-    if request.path != (path := url_for("pages.thing", lang=lang, kind=kind, key=canonical)):
+    if not is_here(path := url_for("pages.thing", lang=lang, kind=kind, key=canonical)):
         return redirect(here, path, 301)
     return represent(
         here,

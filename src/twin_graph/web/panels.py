@@ -128,7 +128,10 @@ def run(site: Published, name: str, language: str, **bound: Node) -> Panel:
         Column(variable, heading(site, variable, language), _is_number([row[i] for row in cells]))
         for i, variable in enumerate(shown)
     )
-    made = (PanelRow(_fragment(row, bound.get("this")), tuple(row_cells)) for row, row_cells in zip(rows, cells, strict=True))
+    made = (
+        PanelRow(_fragment(row, bound.get("this")), tuple(row_cells))
+        for row, row_cells in zip(rows, cells, strict=True)
+    )
     return Panel(name, query.title(language), columns, tuple(made))
 
 

@@ -49,8 +49,8 @@ def represent(
     name = "\n".join(
         (request.path, request.args.get("page", ""), request.args.get("q", ""), fmt.name, language)
     )
-    look = site.look if fmt is HTML else site.look.partition("-")[0]
-    tag = hashlib.sha256(f"{site.manifest.id}\n{look}\n{name}".encode()).hexdigest()[:20]
+    look = site.look if fmt is HTML else ""
+    tag = hashlib.sha256(f"{site.edition}\n{look}\n{name}".encode()).hexdigest()[:20]
     known = status == 200 and request.if_none_match.contains_weak(tag)
     response = Response(b"" if known else make(), 304 if known else status, content_type=fmt.content_type)
     if status == 200:
@@ -73,6 +73,11 @@ def redirect(site: Site, path: str, status: int = 303, *, vary: Iterable[str] = 
     response.headers["Location"] = target
     _describe(response.headers, vary, "", links, cache)
     return response
+
+
+def is_here(path: str) -> bool:
+    """Whether the request came to this path, as `url_for` makes it."""
+    return request.script_root + request.path == path
 
 
 def absolute(site: Site, path: str) -> str:

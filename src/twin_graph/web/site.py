@@ -70,9 +70,14 @@ class Site:
         return _digest(STATIC)
 
     @cached_property
+    def edition(self) -> str:
+        """What every representation depends on: the data, the program, the vocabulary files."""
+        return f"{self.manifest.id}-{__version__}-{self.vocabulary.digest}"
+
+    @cached_property
     def look(self) -> str:
-        """Digest of what makes a page apart from the data: a changed template is another representation."""
-        return f"{__version__}-{self.assets}-{_digest(TEMPLATES)}-{_digest(TRANSLATIONS)}-{_digest(QUERIES)}"
+        """What a page depends on besides: a changed template or translation is another representation."""
+        return f"{self.assets}-{_digest(TEMPLATES)}-{_digest(TRANSLATIONS)}-{_digest(QUERIES)}"
 
 
 def open_site(settings: Settings, snapshot: Snapshot | None = None) -> Site:

@@ -9,17 +9,18 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
-from rdflib import Graph
+from rdflib import BNode, Graph
+from rdflib.term import Node
 
 from twin_graph import graphs
 from twin_graph.errors import EntityNotFound, NotAcceptable
 from twin_graph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, TURTLE, Format, by_extension
-from twin_graph.graphs import read_turtle
+from twin_graph.graphs import Triple, read_turtle
 from twin_graph.namespaces import CONCEPTS_IRI, TWIN_IRI
 from twin_graph.web import addresses
 from twin_graph.web.languages import page_language, reader_language
 from twin_graph.web.negotiation import negotiate
-from twin_graph.web.responses import redirect, represent
+from twin_graph.web.responses import is_here, redirect, represent
 from twin_graph.web.site import Site, site
 from twin_graph.workspace import LANGUAGES
 
@@ -119,7 +120,7 @@ def _send(
     endpoint: str, extension: str, text: Callable[[], bytes], graph: Callable[[], Graph], **names: Any
 ) -> Response:
     here = site()
-    if not extension and request.path != (path := url_for(endpoint, **names)):
+    if not extension and not is_here(path := url_for(endpoint, **names)):
         return redirect(here, path, 301)
     fmt = _chosen(extension)
     if fmt is HTML:
@@ -128,7 +129,7 @@ def _send(
         return redirect(here, url_for(f"{endpoint}_page", lang=language, **names), vary=vary)
 
     def make() -> bytes:
-        return text() if fmt is TURTLE else graphs.serialise(graph(), fmt)
+        return text() if fmt is TURTLE else graphs.serialise(_numbered(graph()), fmt)
 
     location = url_for(endpoint, **names, extension=fmt.extension)
     return represent(here, fmt, make, vary=() if extension else ("Accept",), location=location)
@@ -151,6 +152,16 @@ def _chosen(extension: str) -> Format:
 def _page(template: str, lang: str, **values: object) -> Response:
     here: Site = site()
     return represent(here, HTML, lambda: render_template(template, **values), language=lang)
+
+
+def _numbered(graph: Graph) -> list[Triple]:
+    """The statements with blank nodes numbered in the order of the file, so that equal files give equal bytes."""
+    names: dict[Node, BNode] = {}
+
+    def named(node: Node) -> Node:
+        return names.setdefault(node, BNode(f"b{len(names)}")) if isinstance(node, BNode) else node
+
+    return [(named(s), named(p), named(o)) for s, p, o in graph]
 
 
 def _turtle(graph: Graph) -> bytes:

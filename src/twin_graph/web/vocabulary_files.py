@@ -6,6 +6,7 @@ Makes values for templates; `vocabulary` has the addresses.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable
@@ -57,6 +58,12 @@ class VocabularyFiles:
         self._ontology = workspace.ontology
         self._shapes = workspace.shapes
         self._shape_graphs: dict[str, Graph] = {}
+
+    @cached_property
+    def digest(self) -> str:
+        """Digest of all the files: they may change without a new snapshot."""
+        text = b"\0".join((self.context_text, self.ontology_text, self.concepts_text, self.shapes_text))
+        return hashlib.sha256(text).hexdigest()[:10]
 
     @cached_property
     def context_text(self) -> bytes:
@@ -130,7 +137,7 @@ class VocabularyFiles:
         if (iri, RDF.type, SKOS.ConceptScheme) not in self.concepts:
             raise EntityNotFound(f"there is no concept scheme “{name[:64]}”")
         part = Graph()
-        for subject in {iri, *self.concepts.subjects(SKOS.inScheme, iri)}:
+        for subject in sorted({iri, *self.concepts.subjects(SKOS.inScheme, iri)}, key=str):
             for triple in self.concepts.triples((subject, None, None)):
                 part.add(triple)
         return part

@@ -11,6 +11,14 @@ is decided in `sparql`; evaluating is `store`. Linux only: descriptors are passe
 
 from twin_graph.worker.client import QueryPool
 from twin_graph.worker.messages import QueryLimits, QueryRequest, QueryResult
-from twin_graph.worker.start import PoolProcess, start_pool
+from twin_graph.worker.start import PoolProcess, launch_pool, start_pool
 
-__all__ = ["PoolProcess", "QueryLimits", "QueryPool", "QueryRequest", "QueryResult", "start_pool"]
+__all__ = [
+    "PoolProcess",
+    "QueryLimits",
+    "QueryPool",
+    "QueryRequest",
+    "QueryResult",
+    "launch_pool",
+    "start_pool",
+]

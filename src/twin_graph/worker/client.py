@@ -33,9 +33,13 @@ class QueryPool:
         self._patience = patience
         self._idle: deque[socket.socket] = deque()
         self._closed = False
-        # A connection of ours is how a pool that is being replaced knows that it is still needed.
-        with contextlib.suppress(ServiceBusy):
-            self._idle.append(self._connect())
+        self.hold()
+
+    def hold(self) -> None:
+        """Have a connection, if that can be: a pool that is to be replaced stays as long as somebody has one."""
+        if not self._idle and not self._closed:
+            with contextlib.suppress(ServiceBusy):
+                self._keep(self._connect())
 
     def run(self, request: QueryRequest) -> QueryResult:
         """Have a query evaluated.

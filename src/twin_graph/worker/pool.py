@@ -151,8 +151,11 @@ class Pool:
     def _admit(self, client: Client, message: bytes) -> None:
         try:
             wanted = decode(message)[0].get("seconds")
-            seconds = self.limits.seconds if wanted is None else min(float(wanted), self.limits.seconds)
-        except (ValueError, TypeError):
+            seconds = self.limits.seconds if wanted is None else min(self.limits.seconds, float(wanted))
+        except (ValueError, TypeError, RecursionError):
+            self._drop(client)
+            return
+        if not seconds > 0:  # also what is not a number
             self._drop(client)
             return
         client.job = Job(client, message, seconds, time.monotonic() + self.limits.waiting_seconds)
@@ -226,6 +229,8 @@ class Pool:
         header = decode(message)[0]
         worker.last = bool(header.get("last"))
         if "error" in header:
+            if header["error"] == OperatorError.__name__:
+                log(header["message"])
             self._answer(job, message)
             self._release(worker)
         else:

@@ -29,6 +29,17 @@ class PoolProcess:
         """Whether the pool has not ended."""
         return self.process.poll() is None
 
+    def wait_until_ready(self) -> None:
+        """Wait for the first worker.
+
+        Raises:
+            OperatorError: the pool could not start; it has said why on the standard error output.
+        """
+        if self.process.stdout is None or self.process.stdout.readline() != READY_LINE:
+            self.stop()
+            raise OperatorError("the query pool could not start")
+        self.process.stdout.close()
+
     def retire(self) -> None:
         """Have the pool end when its last client has gone."""
         if self.is_running:
@@ -59,21 +70,26 @@ def start_pool(
 ) -> PoolProcess:
     """Start a pool on a snapshot and wait until it answers.
 
+    Raises:
+        OperatorError: it could not start; it has said why on the standard error output.
+    """
+    pool = launch_pool(snapshot, socket, limits, store=store, memory_triples=memory_triples)
+    pool.wait_until_ready()
+    return pool
+
+
+def launch_pool(
+    snapshot: Path, socket: Path, limits: QueryLimits, *, store: str = "auto", memory_triples: int = 0
+) -> PoolProcess:
+    """Start a pool on a snapshot without waiting for it.
+
     Args:
         snapshot: the directory of the snapshot.
         socket: where to listen; in a directory that only we may enter.
-
-    Raises:
-        OperatorError: it could not start; it has said why on the standard error output.
     """
     command = [sys.executable, "-P", "-m", "twin_graph.worker",
                str(socket), str(snapshot), store, str(memory_triples), limits.to_json()]  # fmt: skip
     process = subprocess.Popen(  # noqa: S603 - our own program, no shell
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
     )
-    pool = PoolProcess(process, socket)
-    if process.stdout is None or process.stdout.readline() != READY_LINE:
-        pool.stop()
-        raise OperatorError("the query pool could not start")
-    process.stdout.close()
-    return pool
+    return PoolProcess(process, socket)

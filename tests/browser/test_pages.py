@@ -1,0 +1,198 @@
+"""Pages in a real browser: no message in the console, no request elsewhere, no overflow, keyboard first."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, sync_playwright
+from werkzeug.serving import make_server
+
+from site_client import LANGUAGES, app_of, keys_of
+from twin_graph.kinds import DOCUMENTED
+from twin_graph.snapshot import Snapshot
+
+pytestmark = pytest.mark.browser
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+         "--no-first-run"]  # fmt: skip
+FIXED = [
+    "",
+    "about",
+    "report",
+    "ontology",
+    "concepts/relation",
+    "shapes",
+    "graph/shared",
+    "problems/not-found",
+]
+
+
+@dataclass
+class Seen:
+    """What a page did while it was loaded: messages, failures and the hosts that it asked."""
+
+    messages: list[str] = field(default_factory=list)
+    hosts: set[str] = field(default_factory=set)
+
+
+@pytest.fixture(scope="module")
+def address(tiny_snapshot: Snapshot) -> Iterator[str]:
+    """The tiny workspace, served on a port of its own."""
+    server = make_server("127.0.0.1", 0, app_of(tiny_snapshot), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    if shutil.which(CHROMIUM) is None:
+        pytest.fail(
+            "there is no Chromium: run `apt-get install chromium`, or leave these tests out: -m 'not browser'"
+        )
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def paths(tiny_snapshot: Snapshot) -> list[str]:
+    """One page of each sort: fixed pages, a list and the first thing of each kind."""
+    things = [f"{kind.name}/{keys_of(tiny_snapshot, kind.name)[0]}" for kind in DOCUMENTED]
+    return [*FIXED, *(kind.name for kind in DOCUMENTED), *things]
+
+
+@pytest.fixture
+def seen() -> Seen:
+    """What the page of a test did."""
+    return Seen()
+
+
+def watch(page: Page, seen: Seen) -> Page:
+    """Note what a page does; an icon that was still loading when we went on is no failure."""
+
+    def note_failure(request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":
+            seen.messages.append(f"{page.url}: {request.url}: {request.failure}")
+
+    page.on("console", lambda message: seen.messages.append(f"{page.url}: {message.text}"))
+    page.on("pageerror", lambda error: seen.messages.append(f"{page.url}: {error}"))
+    page.on("requestfailed", note_failure)
+    page.on("request", lambda request: seen.hosts.add(urlsplit(request.url).netloc))
+    return page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
+def test_pages(
+    browser: Browser, address: str, paths: list[str], seen: Seen, language: str, width: int, scheme: str
+) -> None:
+    """Pages of each kind load without a message, ask no other host and fit a narrow screen."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme="dark" if scheme == "dark" else "light"
+    )
+    page = watch(context.new_page(), seen)
+    for path in paths:
+        response = page.goto(f"{address}/{language}/{path}")
+        assert response is not None
+        assert 200 == response.status, path
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert language == page.evaluate("document.documentElement.lang"), path
+    context.close()
+    assert [] == seen.messages
+    assert {urlsplit(address).netloc} == seen.hosts
+
+
+def test_skip_link(browser: Browser, address: str) -> None:
+    """The first stop of the keyboard leads past the navigation."""
+    page = browser.new_page()
+    page.goto(f"{address}/pl/city/aldorf")
+    page.keyboard.press("Tab")
+    link = page.locator(":focus")
+    assert "#main" == link.get_attribute("href")
+    box = link.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    page.keyboard.press("Enter")
+    assert "main" == page.evaluate("document.activeElement.id")
+    page.close()
+
+
+def test_keyboard_reaches_and_leaves_everything(browser: Browser, address: str) -> None:
+    """Tabbing through a page visits each link and scroll region once, shows where it is, and ends."""
+    page = browser.new_page()
+    page.goto(f"{address}/en/city/aldorf")
+    expected = page.locator("a[href], input, button, [tabindex='0']").count()
+    assert expected > 30
+    for _ in range(expected):
+        page.keyboard.press("Tab")
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert "none" != outline
+    page.keyboard.press("Tab")
+    assert "BODY" == page.evaluate("document.activeElement.tagName")
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_contrast(browser: Browser, address: str, scheme: str) -> None:
+    """Every pair of text and background of the sheet has a contrast of 4.5 to 1 at least."""
+    context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
+    page = context.new_page()
+    page.goto(f"{address}/en/")
+    style = "getComputedStyle(document.documentElement).getPropertyValue('--{}').trim()"
+    colours = {name: page.evaluate(style.format(name)) for name in
+               ("text", "soft", "page", "band", "link", "visited", "accent", "on-accent", "focus", "on-focus", "good",
+                "ended", "paused")}  # fmt: skip
+    context.close()
+    pairs = [(text, ground) for ground in ("page", "band")
+             for text in ("text", "soft", "link", "visited", "good", "ended", "paused")]  # fmt: skip
+    for text, ground in [*pairs, ("on-accent", "accent"), ("on-focus", "focus")]:
+        assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
+
+
+def test_works_in_forced_colours_and_print(browser: Browser, address: str, seen: Seen) -> None:
+    """The page loads in forced colours, and on paper it is without navigation."""
+    context = browser.new_context(forced_colors="active")
+    page = watch(context.new_page(), seen)
+    page.goto(f"{address}/uk/partnership/aldorf-duneville")
+    assert page.locator(".sections").is_visible()
+    page.emulate_media(media="print")
+    assert not page.locator(".sections").is_visible()
+    context.close()
+    assert [] == seen.messages
+
+
+def test_without_javascript(browser: Browser, address: str) -> None:
+    """Everything works without JavaScript: the filter of a list finds a city."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/en/city")
+    page.fill("#q", "ced")
+    page.click("button[type=submit]")
+    assert 1 == page.locator("tbody tr").count()
+    page.click("tbody a")
+    assert "Cedrowo" == page.locator("h1").inner_text()
+    context.close()
+
+
+def contrast(first: str, second: str) -> float:
+    """The contrast ratio of two colours, as WCAG 2.2 defines it."""
+    lighter, darker = sorted((luminance(first), luminance(second)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: str) -> float:
+    """The relative luminance of a colour that is written as #rrggbb."""
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
