@@ -214,11 +214,14 @@ def _limits_in_words(limits: QueryLimits) -> Iterator[Literal]:
     }
     texts = {
         "en": "Limits of one query: {seconds} s, {memory} MB of memory, {rows} rows or triples, {size} MB of "
-        "result, {bytes} bytes of text. SERVICE and updates are not run.",
+        "result, {bytes} bytes of text. SERVICE and updates are not run. "
+        "The prefixes of the vocabulary (twin:, skos: …) need not be declared.",
         "pl": "Granice jednego zapytania: {seconds} s, {memory} MB pamięci, {rows} wierszy lub trójek, "
-        "{size} MB wyniku, {bytes} bajtów tekstu. SERVICE i aktualizacje nie są wykonywane.",
+        "{size} MB wyniku, {bytes} bajtów tekstu. SERVICE i aktualizacje nie są wykonywane. "
+        "Przedrostków słownictwa (twin:, skos: …) nie trzeba deklarować.",
         "uk": "Межі одного запиту: {seconds} с, {memory} МБ пам’яті, {rows} рядків або трійок, "
-        "{size} МБ результату, {bytes} байтів тексту. SERVICE і зміни даних не виконуються.",
+        "{size} МБ результату, {bytes} байтів тексту. SERVICE і зміни даних не виконуються. "
+        "Префікси словника (twin:, skos: …) можна не оголошувати.",
     }
     for language, text in texts.items():
         yield Literal(text.format(**numbers), language)

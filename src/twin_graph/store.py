@@ -333,7 +333,7 @@ def malformed(message: str) -> MalformedQuery:
     """Our error from the engine's text, with line and column where it names them.
 
     >>> str(malformed('error at 2:7: expected one of "{", WHERE, [_]'))
-    'line 2, column 7: expected "{" or WHERE'
+    'line 2, column 7: the query cannot go on like this; possible here: "{", WHERE and more'
     """
     match = _POSITION.match(message)
     if match is None:
@@ -342,7 +342,8 @@ def malformed(message: str) -> MalformedQuery:
     # Sets of characters are of no use to people; a sentence says more than what could have followed.
     expected = [part for part in match.group(3).split(", ") if not part.startswith("[")]
     sentences = [part for part in expected if " " in part]
-    said = "; ".join(sentences) or "expected " + " or ".join(expected)
+    possible = ", ".join(expected) or "something else"
+    said = "; ".join(sentences) or f"the query cannot go on like this; possible here: {possible} and more"
     return MalformedQuery(f"line {line}, column {column}: {said}", line=line, column=column)
 
 

@@ -220,6 +220,12 @@ class TestQueryOperation:
         for response in (get(client, text), client.post("/sparql", data={"query": text})):
             assert "100%25 a+b" == response.get_json(force=True)["results"]["bindings"][0]["x"]["value"]
 
+    def test_prefixes_of_the_project(self, client: FlaskClient) -> None:
+        """Beyond the protocol: our prefixes need not be declared, others must be."""
+        assert 200 == get(client, "ASK { ?s a twin:Partnership ; skos:note ?note }").status_code
+        assert 200 == get(client, "PREFIX twin: <http://x/> ASK { ?s a twin:Partnership }").status_code
+        assert "malformed-query" == problem(get(client, "ASK { ?s a other:Partnership }"))
+
     def test_head(self, client: FlaskClient) -> None:
         """SP-05: HEAD has the headers of GET and no body."""
         address = "/sparql?" + urlencode({"query": self.ASK})

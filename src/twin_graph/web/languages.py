@@ -17,6 +17,7 @@ from twin_graph.workspace import LANGUAGES
 
 FOLDER = Path(__file__).parents[1] / "translations"
 OWN_NAMES = {"pl": "Polski", "en": "English", "uk": "Українська"}
+_IGNORED = "'’ʼ‘`"
 _ALPHABETS = {
     "pl": "aąbcćdeęfghijklłmnńoópqrsśtuvwxyzźż",
     "uk": "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя",
@@ -64,13 +65,13 @@ def install(app: Flask) -> None:
 
 
 def collation_key(text: str, language: str) -> tuple[tuple[int, str], ...]:
-    """Sort key in the alphabet of a language; letters of other alphabets follow, accents do not count.
+    """Sort key in the alphabet of a language; other letters follow, accents and apostrophes do not count.
 
     >>> sorted(["Łuck", "Zamość", "Lwów", "Ćmielów", "Chełm"], key=lambda name: collation_key(name, "pl"))
     ['Chełm', 'Ćmielów', 'Lwów', 'Łuck', 'Zamość']
     """
     alphabet = _ALPHABETS.get(language, "")
-    return tuple(_letter_key(letter, alphabet) for letter in text.casefold())
+    return tuple(_letter_key(letter, alphabet) for letter in text.casefold() if letter not in _IGNORED)
 
 
 @lru_cache(maxsize=10_000)

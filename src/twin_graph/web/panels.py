@@ -41,6 +41,7 @@ _NOT_FACTS = {
     ),
     *(TWIN_IRI + name for name in ("exonym", "formerName", "nativeName", "twinnedWith", "claimsTwin")),
 }
+_LAST_FACTS = (TWIN_IRI + "confidence", TWIN_IRI + "hasSource", str(SKOS.note))
 _DATES = {str(XSD.date), str(XSD.gYear), str(XSD.gYearMonth)}
 _NUMBERS = {str(XSD.integer), str(XSD.decimal)}
 _LANGUAGE_TAGS = {"language", "nameLanguage", "inLanguage"}
@@ -143,7 +144,7 @@ def facts(site: Published, thing: URIRef, language: str, hidden: Iterable[str] =
         if str(predicate) not in skip and value not in found.setdefault(str(predicate), []):
             found[str(predicate)].append(value)
     ranks = site.vocabulary.context.ranks
-    ordered = sorted(found, key=lambda name: (name == str(SKOS.note), ranks.get(name, len(ranks)), name))
+    ordered = sorted(found, key=lambda name: (*_place(name, ranks), name))
     return [
         Fact(
             _local(name),
@@ -181,6 +182,15 @@ def _fragment(row: Mapping[str, tuple[Node, ...]], thing: Node | None) -> str:
     document = str(thing).replace("/id/", "/doc/", 1)
     fragment = str(first).removeprefix(f"{document}#") if str(first).startswith(f"{document}#") else ""
     return fragment if iris.FRAGMENT.fullmatch(fragment) else ""
+
+
+def _place(iri: str, ranks: Mapping[str, int]) -> tuple[int, float]:
+    """Where a property stands among the facts: as in the tables, an end after its beginning, sources last."""
+    if iri in _LAST_FACTS:
+        return 1, _LAST_FACTS.index(iri)
+    if iri == TWIN_IRI + "until":
+        return 0, ranks.get(TWIN_IRI + "from", 0) + 0.5
+    return 0, ranks.get(iri, len(ranks))
 
 
 def _merge(rows: Sequence[Row]) -> list[dict[str, tuple[Node, ...]]]:

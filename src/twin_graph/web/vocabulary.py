@@ -9,19 +9,19 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
-from rdflib import BNode, Graph
-from rdflib.term import Node
+from rdflib import Graph
 
 from twin_graph import graphs
 from twin_graph.errors import EntityNotFound, NotAcceptable
 from twin_graph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, TURTLE, Format, by_extension
-from twin_graph.graphs import Triple, read_turtle
+from twin_graph.graphs import read_turtle
 from twin_graph.namespaces import CONCEPTS_IRI, TWIN_IRI
 from twin_graph.web import addresses
 from twin_graph.web.languages import page_language, reader_language
 from twin_graph.web.negotiation import negotiate
 from twin_graph.web.responses import is_here, redirect, represent
 from twin_graph.web.site import Site, site
+from twin_graph.web.vocabulary_files import in_order
 from twin_graph.workspace import LANGUAGES
 
 bp = Blueprint("vocabulary", __name__)
@@ -129,7 +129,7 @@ def _send(
         return redirect(here, url_for(f"{endpoint}_page", lang=language, **names), vary=vary)
 
     def make() -> bytes:
-        return text() if fmt is TURTLE else graphs.serialise(_numbered(graph()), fmt)
+        return text() if fmt is TURTLE else graphs.serialise(in_order(graph()), fmt)
 
     location = url_for(endpoint, **names, extension=fmt.extension)
     return represent(here, fmt, make, vary=() if extension else ("Accept",), location=location)
@@ -154,18 +154,8 @@ def _page(template: str, lang: str, **values: object) -> Response:
     return represent(here, HTML, lambda: render_template(template, **values), language=lang)
 
 
-def _numbered(graph: Graph) -> list[Triple]:
-    """The statements with blank nodes numbered in the order of the file, so that equal files give equal bytes."""
-    names: dict[Node, BNode] = {}
-
-    def named(node: Node) -> Node:
-        return names.setdefault(node, BNode(f"b{len(names)}")) if isinstance(node, BNode) else node
-
-    return [(named(s), named(p), named(o)) for s, p, o in graph]
-
-
 def _turtle(graph: Graph) -> bytes:
-    return graphs.serialise(sorted(graph), TURTLE)
+    return graphs.serialise(in_order(graph), TURTLE)
 
 
 def _refer(iri: str) -> tuple[str, str]:

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from rdflib import Graph, Literal, URIRef
+from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS
 from rdflib.term import Node
 
 from twin_graph.errors import EntityNotFound
-from twin_graph.graphs import read_turtle
+from twin_graph.graphs import Triple, read_turtle
 from twin_graph.namespaces import CONCEPTS_IRI, SCHEMA, SH, TWIN_IRI
 from twin_graph.web.jsonld import Context
 from twin_graph.web.names import Text, choose
@@ -242,3 +242,36 @@ def _local(iri: Node) -> str:
 
 def _literals(nodes: Iterable[Node]) -> list[Literal]:
     return [node for node in nodes if isinstance(node, Literal)]
+
+
+def in_order(graph: Graph) -> list[Triple]:
+    """The statements in an order and with blank nodes numbered so that equal files give equal bytes.
+
+    Only for trees: a blank node of ours is the value of one statement, as lists and nested shapes are.
+    """
+    numbers: dict[Node, BNode] = {}
+    found: list[Triple] = []
+
+    def visit(node: Node, shown: Node) -> None:
+        statements = [(str(p), _content(graph, o), p, o) for p, o in graph.predicate_objects(node)]
+        for _, _, predicate, value in sorted(statements, key=lambda statement: statement[:2]):
+            if not isinstance(value, BNode):
+                found.append((shown, predicate, value))
+                continue
+            fresh = value not in numbers
+            number = numbers.setdefault(value, BNode(f"b{len(numbers)}"))
+            found.append((shown, predicate, number))
+            if fresh:
+                visit(value, number)
+
+    for subject in sorted({s for s in graph.subjects() if isinstance(s, URIRef)}):
+        visit(subject, subject)
+    return found
+
+
+def _content(graph: Graph, node: Node) -> str:
+    """A text that is equal for values that say the same."""
+    if not isinstance(node, BNode):
+        return node.n3()
+    said = sorted(f"{p.n3()} {_content(graph, o)}" for p, o in graph.predicate_objects(node))
+    return f"[{' ; '.join(said)}]"

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from twin_graph.errors import OperatorError, QueryResources, ResultTooLarge, TwinGraphError
+from twin_graph.namespaces import PREFIXES
 from twin_graph.store import Store
 from twin_graph.worker import isolation
 from twin_graph.worker.messages import LONGEST, QueryLimits, QueryRequest, encode, encode_error
@@ -134,6 +135,7 @@ def _answer(message: bytes, spool: Spool, limits: QueryLimits, store: Store) -> 
             offers=request.offers,
             dataset=request.dataset,
             max_rows=limits.rows,
+            prefixes=PREFIXES,
         )
     except TwinGraphError as problem:
         return _as_answer(problem)

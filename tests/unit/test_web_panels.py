@@ -1,0 +1,72 @@
+"""Panels: the queries of pages, each run with the example of its header."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from site_client import BASE, app_of, keys_of
+from twin_graph import iris
+from twin_graph.kinds import DOCUMENTED
+from twin_graph.queries import Query, load_all
+from twin_graph.snapshot import Snapshot
+from twin_graph.store import Store
+from twin_graph.web import panels
+from twin_graph.web.site import EXTENSION, TEMPLATES, Site
+from twin_graph.workspace import LANGUAGES
+
+PREFIXES = [f"{kind.name}_" for kind in DOCUMENTED] + ["list_", "home_"]
+QUERIES = [query for prefix in PREFIXES for query in load_all(prefix)]
+
+
+@pytest.fixture(scope="module")
+def tiny(tiny_snapshot: Snapshot) -> Site:
+    """The site of the tiny workspace."""
+    found = app_of(tiny_snapshot).extensions[EXTENSION]
+    assert isinstance(found, Site)
+    return found
+
+
+def test_every_panel_is_used_and_every_used_one_exists() -> None:
+    """The panels that templates name are the queries that there are."""
+    named = set()
+    for path in sorted((TEMPLATES / "things").glob("*.html")):
+        found = re.findall(r'panel\("(\w+)"\)', path.read_text(encoding="utf-8"))
+        assert all(name.startswith(f"{path.stem}_") for name in found), path.name
+        named |= set(found)
+    written = {query.name for query in QUERIES if not query.name.startswith(("list_", "home_"))}
+    assert len(written) > 20
+    assert written == named
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
+def test_rules_of_queries(query: Query) -> None:
+    """A query of a page binds `this` to a thing of its kind, if anything, and avoids what the engine is slow at."""
+    assert "NOT EXISTS" not in query.text.upper()
+    for parameter in query.parameters:
+        kind = (
+            query.name.partition("_")[2] if query.name.startswith("list_") else query.name.partition("_")[0]
+        )
+        assert ("this", kind) == (parameter.name, parameter.kind)
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
+def test_runs_for_everything(tiny: Site, tiny_snapshot: Snapshot, query: Query) -> None:
+    """A panel can be shown for each thing of its kind, in each language, with as many cells as columns."""
+    keys = keys_of(tiny_snapshot, query.parameters[0].kind) if query.parameters else [""]
+    assert keys
+    with app_of(tiny_snapshot).test_request_context("/"):
+        for key in keys:
+            bound = {"this": iris.thing(BASE, query.parameters[0].kind, key)} if key else {}
+            for language in LANGUAGES:
+                panel = panels.run(tiny, query.name, language, **bound)
+                assert query.title(language) == panel.title
+                assert all(len(row.cells) == len(panel.columns) for row in panel.rows)
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
+def test_examples_are_real(real_store: Store, query: Query) -> None:
+    """The example in the header of a query is a thing of the shipped data for which it has an answer."""
+    bound = {p.name: iris.thing(BASE, p.kind, p.example) for p in query.parameters}
+    assert real_store.select(query, **bound)
