@@ -6,6 +6,7 @@ Knows no data of ours and asks no questions: that is `store`.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -28,6 +29,8 @@ _RDF_FORMATS = {
     formats.TRIG.name: ox.RdfFormat.TRIG,
     formats.N_QUADS.name: ox.RdfFormat.N_QUADS,
 }
+_TURTLE_HEADER = re.compile(rb"(?:@prefix [^\n]*\n)*")
+_XML_ROOT = re.compile(rb"<rdf:RDF ((?:xmlns:[\w.-]+=\"[^\"]*\"\s*)+)>")
 _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 
 # rdflib logs a traceback for each literal that is not of its datatype; to say so is the task of the shapes.
@@ -105,7 +108,23 @@ def serialise(triples: Iterable[Triple], fmt: Format, prefixes: dict[str, str] |
     listed = list(triples)
     engine = (ox.Triple(from_rdflib(s), from_rdflib(p), from_rdflib(o)) for s, p, o in listed)
     declared = used_prefixes(listed) if prefixes is None else prefixes
-    return ox.serialize(engine, format=engine_format(fmt), prefixes=declared) or b""
+    return steady(ox.serialize(engine, format=engine_format(fmt), prefixes=declared) or b"", fmt)
+
+
+def steady(data: bytes, fmt: Format) -> bytes:
+    """The same document with its prefixes in order: the engine writes them in another order each time.
+
+    >>> steady(b"@prefix b: <y> .\\n@prefix a: <x> .\\n", formats.TURTLE)
+    b'@prefix a: <x> .\\n@prefix b: <y> .\\n'
+    """
+    if fmt in (formats.TURTLE, formats.TRIG):
+        header = _TURTLE_HEADER.match(data)
+        assert header is not None
+        return b"".join(sorted(header.group().splitlines(keepends=True))) + data[header.end() :]
+    if fmt is formats.RDF_XML and (root := _XML_ROOT.search(data)) is not None:
+        names = b" ".join(sorted(root.group(1).split()))
+        return data[: root.start(1)] + names + data[root.end(1) :]
+    return data
 
 
 def used_prefixes(triples: Iterable[Triple]) -> dict[str, str]:

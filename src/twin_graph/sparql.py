@@ -22,9 +22,10 @@ from twin_graph import __version__, iris
 from twin_graph.errors import MalformedRequest, NotAcceptable, QueryNotAllowed
 from twin_graph.formats import GRAPH_FORMATS, RESULT_FORMATS, Format
 from twin_graph.graphs import Triple
+from twin_graph.lexer import bare_words, names_service
 from twin_graph.namespaces import PREFIXES, VOID
 from twin_graph.snapshot import HIDDEN_GRAPHS, Manifest
-from twin_graph.store import RequestedDataset, bare_words, names_service
+from twin_graph.store import RequestedDataset
 from twin_graph.worker import QueryLimits, QueryRequest
 
 MAX_QUERY_BYTES = 65_536

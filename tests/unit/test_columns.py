@@ -27,7 +27,7 @@ def column(vocabulary: Vocabulary, kind: str, name: str) -> Column:
 
 
 @pytest.mark.parametrize(
-    ("kind", "name", "property_name", "datatype", "kinds", "many"),
+    ("kind", "name", "term", "datatype", "kinds", "many"),
     [
         ("city", "country", "inCountry", "", ("country",), False),
         ("city", "latitude", "latitude", str(XSD.decimal), (), False),
@@ -50,14 +50,14 @@ def test_column_of_a_kind(
     vocabulary: Vocabulary,
     kind: str,
     name: str,
-    property_name: str,
+    term: str,
     datatype: str,
     kinds: tuple[str, ...],
     many: bool,
 ) -> None:
     """A column has a property, a datatype or the kinds that it refers to, by the class of its table."""
     found = column(vocabulary, kind, name)
-    assert (TWIN_IRI + property_name, datatype, many) == (found.property, found.datatype, found.many)
+    assert (TWIN_IRI + term, datatype, many) == (found.property, found.datatype, found.many)
     assert set(kinds) <= set(found.kinds)
     assert bool(kinds) == found.is_reference
 

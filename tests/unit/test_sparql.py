@@ -12,10 +12,11 @@ from rdflib.namespace import RDFS
 from twin_graph import formats, graphs, sparql
 from twin_graph.errors import MalformedRequest, NotAcceptable, QueryNotAllowed, TwinGraphError
 from twin_graph.formats import GRAPH_FORMATS, RESULT_FORMATS
+from twin_graph.lexer import bare_words, names_dataset
 from twin_graph.namespaces import VOID
 from twin_graph.snapshot import Manifest
 from twin_graph.sparql import SD
-from twin_graph.store import RequestedDataset, bare_words, names_dataset
+from twin_graph.store import RequestedDataset
 from twin_graph.worker import QueryLimits, QueryRequest
 
 ENDPOINT = "http://localhost:8000/sparql"

@@ -5,6 +5,7 @@ The mistakes of staff are tried through the command line in `test_bad_input.py`;
 
 from __future__ import annotations
 
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
@@ -140,8 +141,6 @@ class TestWorkbook:
     def test_formula_with_its_value(self, path: Path) -> None:
         """A formula that a spreadsheet program has computed counts as what it shows."""
         # openpyxl does not compute: the cell is written as such a program would.
-        import zipfile
-
         with zipfile.ZipFile(path) as book:
             parts = {name: book.read(name) for name in book.namelist()}
         sheet = parts["xl/worksheets/sheet1.xml"].decode()
@@ -181,8 +180,6 @@ class TestWorkbook:
     @pytest.mark.parametrize("name", ["xl/workbook.xml", "xl/worksheets/sheet1.xml", "[Content_Types].xml"])
     def test_broken_inside(self, path: Path, name: str) -> None:
         """A workbook with a part that is no XML is one finding."""
-        import zipfile
-
         with zipfile.ZipFile(path) as book:
             parts = {part: book.read(part) for part in book.namelist()}
         with zipfile.ZipFile(path, "w") as book:

@@ -15,7 +15,7 @@ from twin_graph import dates, geo, graphs, iris, queries
 from twin_graph.build.inputs import Inputs, Step, silent
 from twin_graph.findings import Report
 from twin_graph.graphs import Triple
-from twin_graph.namespaces import FUNCTIONS, TWIN_IRI, VOID
+from twin_graph.namespaces import FUNCTIONS, TWIN, VOID
 from twin_graph.shapes import check, read_shapes
 from twin_graph.store import Function, Store
 
@@ -59,9 +59,7 @@ def make_graph(inputs: Inputs, step: Step = silent, load: Load = forget) -> Buil
         store.add(_sorted(inputs.vocabulary.terms), iris.graph(base, ONTOLOGY))
         complete(ONTOLOGY)
     metadata = iris.graph(base, METADATA)
-    store.add(
-        [(metadata, URIRef(TWIN_IRI + "validOn"), Literal(inputs.valid_on, datatype=XSD.date))], metadata
-    )
+    store.add([(metadata, TWIN.validOn, Literal(inputs.valid_on, datatype=XSD.date))], metadata)
     with step("derive facts"):
         derive(store, iris.graph(base, DERIVED))
         complete(DERIVED)

@@ -10,20 +10,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from rdflib import Literal, Namespace, URIRef
+from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, RDF, RDFS, SKOS
 from rdflib.term import Node
 
 from twin_graph import iris
 from twin_graph.kinds import BY_NAME
-from twin_graph.namespaces import TWIN_IRI
+from twin_graph.namespaces import TWIN, TWIN_IRI
 from twin_graph.queries import load
 from twin_graph.store import Store
 from twin_graph.web import words
 from twin_graph.web.dates import format_edtf
 from twin_graph.web.languages import catalogue, collation_key
 
-_TERM = Namespace(TWIN_IRI)
 _KEPT = 100_000
 _MANY = 1_000
 _LABELS = (RDFS.label, SKOS.prefLabel, DCTERMS.title)
@@ -103,10 +102,10 @@ class Names:
         minted = iris.unmint(self._base_iri, iri)
         kind = minted.kind if minted else ""
         if kind == "agreement":
-            date = str(self.value(URIRef(iri), _TERM.signedOn) or "")
+            date = str(self.value(URIRef(iri), TWIN.signedOn) or "")
             return self._class_title(URIRef(iri), language) + (f", {date[:4]}" if date else "")
         if kind == "source":
-            address = self.value(URIRef(iri), _TERM.url)
+            address = self.value(URIRef(iri), TWIN.url)
             host = urlsplit(str(address)).hostname if address is not None else ""
             return plain(host.removeprefix("www.")) if host else self.title(iri, language)
         return self.title(iri, language)
@@ -137,7 +136,7 @@ class Names:
         things = {str(s) for s, _, _ in self._store.triples(None, RDF.type, _class(kind))}
         if len(things) > _MANY:
             # A scan of two properties takes a fraction of twenty thousand look-ups.
-            self._scanned = {predicate: self._scan(predicate) for predicate in (RDFS.label, _TERM.hasParty)}
+            self._scanned = {predicate: self._scan(predicate) for predicate in (RDFS.label, TWIN.hasParty)}
         entries = [
             (str(self.title(iri, language)), iri[len(prefix) :]) for iri in things if iri.startswith(prefix)
         ]
@@ -184,48 +183,48 @@ class Names:
 
     def _in_own_language(self, iri: URIRef, label: Text, language: str) -> Text:
         """A title without a tag is in the language that its source is in."""
-        tag = self.value(iri, _TERM.inLanguage) if "/id/source/" in iri else None
+        tag = self.value(iri, TWIN.inLanguage) if "/id/source/" in iri else None
         return Text(label.text, str(tag)) if tag is not None and str(tag) != language else label
 
     def _partnership(self, iri: URIRef, language: str) -> Title:
-        parties = [self.title(str(party), language) for party in self.values(iri, _TERM.hasParty)]
+        parties = [self.title(str(party), language) for party in self.values(iri, TWIN.hasParty)]
         return _join(sorted(parties, key=lambda title: collation_key(str(title), language)), " – ")
 
     def _agreement(self, iri: URIRef, language: str) -> Title:
         title = self._class_title(iri, language)
-        of = self.value(iri, _TERM.isDocumentOf)
+        of = self.value(iri, TWIN.isDocumentOf)
         if of is not None:
             title = title + ": " + self.title(str(of), language)
-        return self._with_date(title, iri, _TERM.signedOn, language)
+        return self._with_date(title, iri, TWIN.signedOn, language)
 
     def _resolution(self, iri: URIRef, language: str) -> Title:
-        number = self.value(iri, _TERM.resolutionNumber)
-        title = self.title(str(_TERM.Resolution), language)
+        number = self.value(iri, TWIN.resolutionNumber)
+        title = self.title(str(TWIN.Resolution), language)
         title = title + f" {number}" if number is not None else title
-        return self._with_date(title, iri, _TERM.adoptedOn, language)
+        return self._with_date(title, iri, TWIN.adoptedOn, language)
 
     def _event(self, iri: URIRef, language: str) -> Title:
-        parts = [self._linked(iri, predicate, language) for predicate in (_TERM.changesStatusOf, _TERM.event)]
-        return self._with_date(_join([part for part in parts if part], ": "), iri, _TERM.on, language)
+        parts = [self._linked(iri, predicate, language) for predicate in (TWIN.changesStatusOf, TWIN.event)]
+        return self._with_date(_join([part for part in parts if part], ": "), iri, TWIN.on, language)
 
     def _membership(self, iri: URIRef, language: str) -> Title:
-        parts = [self._linked(iri, name, language) for name in (_TERM.isMembershipOf, _TERM.isMembershipIn)]
+        parts = [self._linked(iri, name, language) for name in (TWIN.isMembershipOf, TWIN.isMembershipIn)]
         return _join([part for part in parts if part], " – ")
 
     def _conferral(self, iri: URIRef, language: str) -> Title:
-        parts = [self._linked(iri, name, language) for name in (_TERM.isConferralOf, _TERM.isConferredOn)]
+        parts = [self._linked(iri, name, language) for name in (TWIN.isConferralOf, TWIN.isConferredOn)]
         title = _join([part for part in parts if part], ": ")
-        year = _TERM.inYear if self.value(iri, _TERM.inYear) is not None else _TERM.on
+        year = TWIN.inYear if self.value(iri, TWIN.inYear) is not None else TWIN.on
         return self._with_date(title, iri, year, language)
 
     def _count(self, iri: URIRef, language: str) -> Title:
-        what = words.value_word(str(self.value(iri, _TERM.counted) or ""), catalogue(language).gettext)
-        city = self._linked(iri, _TERM.countsFor, language)
+        what = words.value_word(str(self.value(iri, TWIN.counted) or ""), catalogue(language).gettext)
+        city = self._linked(iri, TWIN.countsFor, language)
         title = city + ": " + what if city else plain(what)
-        return self._with_date(title, iri, _TERM.asOf, language)
+        return self._with_date(title, iri, TWIN.asOf, language)
 
     def _claim(self, iri: URIRef, language: str) -> Title | None:
-        return self._linked(iri, _TERM.claimedBy, language)
+        return self._linked(iri, TWIN.claimedBy, language)
 
     def _class_title(self, iri: URIRef, language: str) -> Title:
         return self.title(str(self.class_of(iri, "agreement")), language)
