@@ -40,8 +40,10 @@ def _bound(text: str, *, last: bool) -> date | None:
     year, month, day = (int(group) if group else None for group in match.groups())
     assert year is not None
     try:
-        month = month or (12 if last else 1)
-        day = day or (calendar.monthrange(year, month)[1] if last else 1)
+        if month is None:
+            month = 12 if last else 1
+        if day is None:
+            day = calendar.monthrange(year, month)[1] if last else 1
         return date(year, month, day)
     except (ValueError, calendar.IllegalMonthError):
         return None

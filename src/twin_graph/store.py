@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import pyoxigraph as ox
-from rdflib import RDFS, URIRef
+from rdflib import RDFS
 from rdflib.term import Node
 
 from twin_graph import formats
@@ -367,7 +367,3 @@ def _first_fit(results: object, offers: tuple[Format, ...]) -> Format:
     kind = "a graph" if needed is Carries.GRAPH else "a table or a truth value"
     names = tuple(fmt.media_type for fmt in formats.FORMATS if needed in fmt.carries)
     raise NotAcceptable(f"the result is {kind}, which none of the accepted formats can carry", names)
-
-
-__all__ = ["Answer", "Function", "RequestedDataset", "Row", "Store", "URIRef", "bare_words", "malformed",
-           "names_dataset", "names_service"]  # fmt: skip

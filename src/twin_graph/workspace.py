@@ -21,7 +21,7 @@ _BASE_IRI = re.compile(r"https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?/([A-Za-z0-9._~\-
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 _KNOWN = {"base_iri", "title", "description", "default_language", "registers", "valid_on", "start_city",
-          "publisher", "contact", "licences", "licence"}  # fmt: skip
+          "publisher", "contact", "graphs"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Publication:
     registers: tuple[str, ...] = ()
     valid_on: str = ""
     start_city: str = ""
-    licences: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    graphs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -138,21 +138,21 @@ def _from_toml(raw: Mapping[str, Any], base_iri: str, place: str) -> Publication
         registers=tuple(registers),
         valid_on=str(raw.get("valid_on", "")),
         start_city=str(raw.get("start_city", "")),
-        licences=_licences(raw.get("licences", {}), place),
+        graphs=_graphs(raw.get("graphs", {}), place),
         extra={name: raw[name] for name in sorted(raw)},
     )
 
 
-def _licences(raw: Any, place: str) -> dict[str, dict[str, str]]:
+def _graphs(raw: Any, place: str) -> dict[str, dict[str, str]]:
     if not isinstance(raw, dict) or not all(isinstance(terms, dict) for terms in raw.values()):
         raise WorkspaceInvalid(
-            f"{place}: licences: write one table per graph, such as [licences.register-lublin]"
+            f"{place}: graphs: write one table per graph, such as [graphs.register-lublin]"
         )
     found = {name: {key: str(text) for key, text in terms.items()} for name, terms in sorted(raw.items())}
     for name, terms in found.items():
         if not _ADDRESS.fullmatch(terms.get("licence", "https://example.org/")):
             raise WorkspaceInvalid(
-                f"{place}: licences.{name}: licence: must be a web address, such as "
+                f"{place}: graphs.{name}: licence: must be a web address, such as "
                 f"https://creativecommons.org/licenses/by/4.0/ (found “{terms['licence']}”)"
             )
     return found

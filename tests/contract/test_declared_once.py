@@ -52,7 +52,7 @@ class TestTerms:
     def test_closed_namespace(self, terms: Graph) -> None:
         """The names that Python may use are the classes of the ontology, and a misspelt one is an error."""
         classes = {str(term).removeprefix(TWIN_IRI) for term in terms.subjects(RDF.type, OWL.Class)}
-        assert sorted(classes) == sorted(namespaces._TERMS.split())
+        assert sorted(classes) == sorted(namespaces._CLASSES.split())
         assert 30 <= len(classes)
         with pytest.raises(AttributeError):
             TWIN.Patnership  # noqa: B018 - the access is the test

@@ -535,7 +535,7 @@ CASES = [
     Case(
         "licence is no address",
         replace("publication.toml", "https://creativecommons.org/publicdomain/zero/1.0/", "CC 0"),
-        "data/publication.toml: licences",
+        "data/publication.toml: graphs",
         "must be a web address",
         "https://creativecommons.org/",
         OPERATOR,

@@ -99,12 +99,14 @@ def _descriptions(inputs: Inputs, counts: dict[str, int]) -> list[Triple]:
         graph = iris.graph(base, name)
         found.append((graph, RDF.type, VOID.Dataset))
         found.append((graph, VOID.triples, Literal(count)))
-        found.append((graph, DCTERMS.title, Literal(name, lang="en")))
-    for name, terms in inputs.publication.licences.items():
-        graph = iris.graph(base, name)
-        if name in counts and "licence" in terms:
+        terms = inputs.publication.graphs.get(name, {})
+        titles = [(term[-2:], text) for term, text in terms.items() if term.startswith("title_")]
+        found.extend((graph, DCTERMS.title, Literal(text, lang=language)) for language, text in titles)
+        if not titles:
+            found.append((graph, DCTERMS.title, Literal(name)))
+        if "licence" in terms:
             found.append((graph, DCTERMS.license, URIRef(terms["licence"])))
-        if name in counts and "attribution" in terms:
+        if "attribution" in terms:
             found.append((graph, DCTERMS.rights, Literal(terms["attribution"], lang="en")))
     for source in inputs.sources:
         graph = iris.graph(base, source.name)
