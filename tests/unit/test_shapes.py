@@ -190,7 +190,7 @@ class TestRules:
         """A shape without an English message still gives one under `en`."""
         shapes = shapes_of(
             graph(
-                ":Shape sh:targetClass :Other ; sh:property [ sh:path :q ; sh:minCount 1 ; sh:message 'Brak.'@pl ] ."
+                ":Shape sh:targetClass :Other ; sh:property [ sh:path :q ; sh:minCount 1 ; sh:message 'Nie.'@pl ] ."
             )
         )
         (finding,) = check(data(), shapes).findings

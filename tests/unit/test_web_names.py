@@ -89,6 +89,6 @@ def test_terms_are_declared() -> None:
     declared = set(
         re.findall(r"^twin:(\w+)", (shipped("ontology") / "twin.ttl").read_text(encoding="utf-8"), re.M)
     )
-    used = set(re.findall(r"_TERM\.(\w+)", inspect.getsource(names)))
+    used = set(re.findall(r"TWIN\.(\w+)", inspect.getsource(names)))
     assert len(used) > 10
     assert set() == used - declared
