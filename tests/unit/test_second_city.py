@@ -46,10 +46,6 @@ LVIV: dict[str, Records] = {
 def without_world(target: Path) -> Workspace:
     """The real shared tables with the register of Lublin."""
     shutil.copytree(REPOSITORY / "data", target / "data", ignore=shutil.ignore_patterns("world"))
-    cities = TableFile(target / "data" / "cities.csv")
-    for line, record in enumerate(cities.records()[1:], start=2):
-        if "q26430" in record:  # a neighbour that only the world's table has
-            cities.change(line, "sibling", "")
     publication = target / "data" / "publication.toml"
     text = publication.read_text(encoding="utf-8")
     assert 'registers = ["lublin"]' in text
