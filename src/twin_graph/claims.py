@@ -125,7 +125,9 @@ class _Merger:
     def _name_by_items(self, parties: Parties, key: str) -> None:
         names = [self.items.get(party, party) for party in parties]
         alias = iris.pair_key(names)
-        if all(name.startswith("q") for name in names) and alias != key and iris.is_key(alias):
+        # A key of its own that reads like items is never an alias: it would lead to other parties.
+        taken = alias in self.keys.owners["partnership"]
+        if all(name.startswith("q") for name in names) and not taken and iris.is_key(alias):
             self.keys.aliases["partnership"].setdefault(alias, key)
 
     def _added(self, row: Row) -> Row:

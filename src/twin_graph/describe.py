@@ -27,7 +27,8 @@ from twin_graph.store import Store
 # Some things are pointed to by half of the world: a country by its cities, Wikidata by its claims.
 MAX_INCOMING = 2_000
 PAGE_SIZE = 1_000
-_LABELS = (RDFS.label, SKOS.prefLabel, DCTERMS.title)
+# The properties that name something, the most telling one first.
+LABELS = (RDFS.label, SKOS.prefLabel, DCTERMS.title)
 
 
 @dataclass(frozen=True)
@@ -134,8 +135,6 @@ def tombstone(base_iri: str, kind: str, key: str, gone: EntityGone) -> Descripti
     }
     if gone.on:
         statements.add((thing, PROV.invalidatedAtTime, Literal(gone.on, datatype=XSD.date)))
-    if gone.replaced_by:
-        statements.add((thing, DCTERMS.isReplacedBy, iris.thing(base_iri, kind, gone.replaced_by)))
     return Description(document, thing, _in_reading_order(statements, thing, document))
 
 
@@ -160,7 +159,7 @@ def list_things(store: Store, base_iri: str, kind: str, page: int = 1, size: int
         statements.add((own, RDFS.seeAlso, URIRef(f"{document}?page={page + 1}")))
     for thing in map(URIRef, things[(page - 1) * size : page * size]):
         statements.add((own, FOAF.topic, thing))
-        for predicate in (RDF.type, *_LABELS):
+        for predicate in (RDF.type, *LABELS):
             statements |= set(store.triples(thing, predicate))
     return Listing(own, _in_reading_order(statements, own, own), page, pages, len(things))
 
@@ -227,7 +226,7 @@ def _about_document(
 def _names(store: Store, statements: Iterable[Triple]) -> Iterator[Triple]:
     named = {node for s, _, o in statements for node in (s, o) if isinstance(node, URIRef)}
     for node in named:
-        for predicate in _LABELS:
+        for predicate in LABELS:
             yield from store.triples(node, predicate)
 
 

@@ -65,8 +65,7 @@ class EntityNotFound(RequestError):
 class EntityGone(RequestError):
     """Raised by `describe`: the key is retired; the message says why."""
 
-    def __init__(self, message: str, *, replaced_by: str | None = None, on: str | None = None) -> None:
-        self.replaced_by = replaced_by
+    def __init__(self, message: str, *, on: str | None = None) -> None:
         self.on = on
         super().__init__(message)
 

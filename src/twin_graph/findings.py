@@ -48,6 +48,7 @@ class Finding:
         rule: IRI of the rule that was broken, or the name of a check of the reader.
         component: SHACL constraint component (local name), for results of shapes.
         value: the offending value, as text.
+        focus_is_iri, value_is_iri: what the texts stand for: an IRI, or else a literal.
     """
 
     severity: Severity
@@ -58,6 +59,8 @@ class Finding:
     path: str = ""
     value: str = ""
     component: str = ""
+    focus_is_iri: bool = True
+    value_is_iri: bool = False
 
     @property
     def message(self) -> str:
@@ -74,7 +77,8 @@ class Finding:
         rank = list(Severity).index(self.severity)
         where = self.where or SourceRef("")
         place = (where.path, where.line or 0, where.column or "")
-        return (rank, *place, self.focus, self.rule, self.path, self.value, self.component)
+        terms = (self.focus, self.rule, self.path, self.value, self.component)
+        return (rank, *place, *terms, self.focus_is_iri, self.value_is_iri)
 
 
 @dataclass(frozen=True)
@@ -96,8 +100,8 @@ class Report:
 
     @property
     def conforms(self) -> bool:
-        """SHACL's sense: no finding of any severity but information."""
-        return not self.of(Severity.VIOLATION) and not self.of(Severity.WARNING)
+        """SHACL's sense (section 3.6.1): no result at all, not even information; `violations` stop a build."""
+        return not self.findings
 
 
 def make_report(findings: list[Finding], *, engine: str, fallbacks: tuple[str, ...] = ()) -> Report:

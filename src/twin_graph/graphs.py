@@ -18,6 +18,7 @@ from twin_graph import formats
 from twin_graph.formats import Format
 from twin_graph.namespaces import PREFIXES
 
+ENGINE = f"pyoxigraph {ox.__version__}"
 OxTerm = Any  # the engine's union of term classes has no public name
 Triple = tuple[Node, Node, Node]
 

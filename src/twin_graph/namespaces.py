@@ -75,7 +75,7 @@ hasParticipant hasParty hasSibling hasSource inCountry inLanguage inYear isAbout
 isConferredOn isDocumentOf isMembershipIn isMembershipOf isNameOf isPeriodOf isoCode keptBy latestStart
 latitude leadsTo longitude nameLanguage nameText nameUse nativeName networkType northLatitude on
 onContinent onSideOf population populationYear possibleCount publishedBy quotation reciprocity
-relationType renews resolutionNumber retrievedOn role seat signedIn signedOn silentParty since
+relationType renews resolutionNumber retrievedOn role seat signedIn signedOn silentParty since sortsAs
 southLatitude stage statementId status takesPlaceIn terytCode twinCount twinnedWith underLicence until url
 validOn website westLongitude wikidataId
 """

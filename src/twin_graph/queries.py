@@ -2,7 +2,8 @@
 
 One file is one question, named `<kind>_<panel>.rq`. Its header is comment lines `# key: value`: a title in
 English, Polish and Ukrainian, and one line per parameter (`# parameter: this city lublin`: variable, kind,
-key of an example). Values are bound to variables by the engine (SEP-0007), never pasted into the text.
+key of an example). Values are bound to variables by the engine (SEP-0007), never pasted into the text; only the
+example of the header is, where the text is shown to people.
 """
 
 from __future__ import annotations
@@ -13,7 +14,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from twin_graph import iris
+from twin_graph.kinds import BY_NAME
+from twin_graph.namespaces import PREFIXES
+
 FOLDER = Path(__file__).parent / "queries"
+_DATATYPES = {"date": "xsd:date", "year": "xsd:gYear"}
+_XSD = f"PREFIX xsd: <{PREFIXES['xsd']}>\n"
+_LEADING_COMMENTS = re.compile(r"\A(?:#[^\n]*\n)+")
 _HEADER = re.compile(r"#\s*([a-z]+(?:-[a-z]+)*):\s*(.*\S)\s*")
 
 
@@ -88,3 +96,29 @@ def load(name: str) -> Query:
 def load_all(prefix: str = "") -> tuple[Query, ...]:
     """All queries whose name begins with a prefix, by name."""
     return tuple(read_query(path) for path in sorted(FOLDER.glob(f"{prefix}*.rq")))
+
+
+def runnable(query: Query, base_iri: str) -> str:
+    """The text as a reader may run it: without its header, with the example of each parameter in its slot.
+
+    >>> text = "# parameter: city city lublin\\nSELECT ?city { VALUES ?city { UNDEF } }"
+    >>> runnable(parse_query("x", text), iris.DEFAULT_BASE)
+    'SELECT ?city { VALUES ?city { <http://localhost:8000/id/city/lublin> } }'
+
+    Raises:
+        ValueError: a parameter has no slot `VALUES ?name { UNDEF }`.
+    """
+    text = _LEADING_COMMENTS.sub("", query.text)
+    for parameter in query.parameters:
+        slot = f"VALUES ?{parameter.name} {{ UNDEF }}"
+        if slot not in text:
+            raise ValueError(f"{query.name}: there is no “{slot}”")
+        text = text.replace(slot, slot.replace("UNDEF", _written(parameter, base_iri)))
+    return _XSD + text if "^^xsd:" in text and _XSD not in text else text
+
+
+def _written(parameter: Parameter, base_iri: str) -> str:
+    if parameter.kind in BY_NAME:
+        return f"<{iris.thing(base_iri, parameter.kind, parameter.example)}>"
+    datatype = _DATATYPES.get(parameter.kind)
+    return f'"{parameter.example}"' + (f"^^{datatype}" if datatype else "")

@@ -17,12 +17,14 @@ PREFIX = "TWIN_GRAPH_"
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting: its name, the value it has when nobody sets it, and what it does."""
+    """One setting: its name, the value it has when nobody sets it, what it does, and which values it may have."""
 
     name: str
     default: str | int
     help: str
     choices: tuple[str, ...] = ()
+    minimum: int = 0
+    maximum: int = 1_000_000_000
 
     @property
     def variable(self) -> str:
@@ -38,14 +40,15 @@ SETTINGS = (
     Setting("workspace", ".", "folder that holds data/, ontology/ and shapes/"),
     Setting("base_iri", "", "base of all IRIs of a build; empty: the one in data/publication.toml"),
     Setting("host", "127.0.0.1", "address on which `serve` listens"),
-    Setting("port", 8000, "port on which `serve` listens"),
-    Setting("web_processes", 2, "number of web processes"),
-    Setting("query_workers", 4, "number of query processes, and so of queries that run at once"),
+    Setting("port", 8000, "port on which `serve` listens", minimum=1, maximum=65_535),
+    Setting("web_processes", 2, "number of web processes", minimum=1, maximum=1_000),
+    Setting("query_workers", 4, "number of query processes, and so of queries that run at once",
+            minimum=1, maximum=1_000),
     Setting("query_queue", 16, "queries that may wait for a worker; one more is answered 503"),
-    Setting("query_seconds", 10, "wall-clock limit of one query, in seconds"),
-    Setting("query_memory_mb", 512, "memory that one query may take above the store, in MB"),
-    Setting("query_rows", 100_000, "rows or triples that one result may have"),
-    Setting("query_megabytes", 64, "size that one serialised result may have, in MB"),
+    Setting("query_seconds", 10, "wall-clock limit of one query, in seconds", minimum=1, maximum=86_400),
+    Setting("query_memory_mb", 512, "memory that one query may take above the store, in MB", minimum=1),
+    Setting("query_rows", 100_000, "rows or triples that one result may have", minimum=1),
+    Setting("query_megabytes", 64, "size that one serialised result may have, in MB", minimum=1),
     Setting("query_socket", "", "path of the query pool's Unix socket; empty: chosen by `serve`"),
     Setting("store", "auto", "where the engine keeps the graph: `auto` takes memory up to store_memory_triples",
             ("auto", "memory", "disk")),
@@ -77,7 +80,7 @@ def read_settings(environment: Mapping[str, str], **overrides: str | int | None)
     """Settings from defaults, then the environment, then `overrides` that are not None.
 
     Raises:
-        SettingInvalid: a number is not one, a choice is unknown, or a TWIN_GRAPH_ variable is misspelt.
+        SettingInvalid: a number is not one or out of bounds, a choice is unknown, or a TWIN_GRAPH_ variable is misspelt.
     """
     known = {setting.variable for setting in SETTINGS}
     unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
@@ -107,8 +110,10 @@ def _convert(setting: Setting, raw: str | int) -> str | int:
         number = int(raw)
     except ValueError as problem:
         raise SettingInvalid(f"{setting.variable}: must be a whole number (found “{raw}”)") from problem
-    if number < 0:
-        raise SettingInvalid(f"{setting.variable}: must not be negative (found {number})")
+    if not setting.minimum <= number <= setting.maximum:
+        raise SettingInvalid(
+            f"{setting.variable}: must be between {setting.minimum} and {setting.maximum} (found {number})"
+        )
     return number
 
 

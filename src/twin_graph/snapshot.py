@@ -22,8 +22,8 @@ import re
 import shutil
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -37,6 +37,7 @@ HIDDEN_GRAPHS = ("wikidata-raw",)
 _ASIDE = ".building-"
 _ID = re.compile(r"[0-9a-f]{12}")
 _RUN_BUILD = "run `twin-graph build`"
+Step = Callable[[str], AbstractContextManager[object]]
 
 
 @dataclass(frozen=True)
@@ -83,12 +84,23 @@ class Snapshot:
     @cached_property
     def keys(self) -> dict[str, Any]:
         """`aliases`: {kind: {alias: key}}; `retired`: {kind: {key: {reason, on, replaced_by}}}."""
-        return _read_json(self.path / "keys.json")
+        return _parse_json(self.path / "keys.json", self.read("keys.json"))
 
     @cached_property
     def report(self) -> dict[str, Any]:
         """The validation report as JSON."""
-        return _read_json(self.path / "report.json")
+        return _parse_json(self.path / "report.json", self.read("report.json"))
+
+    def read(self, name: str) -> bytes:
+        """The content of a file, as it was written.
+
+        Raises:
+            SnapshotDamaged: it differs from the manifest.
+        """
+        content = _read(self.path / name)
+        if hashlib.sha256(content).hexdigest() != self.manifest.files[name]:
+            raise damaged(self.path, f"{name} differs from the manifest")
+        return content
 
     def open_store(self, mode: str = "disk", memory_triples: int = 0) -> Store:
         """The store for reading; `mode` is memory, disk or auto (memory up to `memory_triples`).
@@ -101,10 +113,17 @@ class Snapshot:
         in_memory = mode == "memory" or (mode == "auto" and self.manifest.triples <= memory_triples)
         try:
             if in_memory:
-                return Store.from_dump(self.dump_path, hidden)
+                return Store.from_nquads(self.read("dump.nq"), hidden)
             return Store.open_read_only(self.store_path, hidden)
-        except (OSError, ValueError, OperatorError) as problem:
-            raise SnapshotDamaged(f"snapshot {self.path.name}: {problem}; {_RUN_BUILD} again") from problem
+        except SnapshotDamaged:
+            raise
+        except OperatorError as problem:
+            raise damaged(self.path, str(problem)) from problem
+
+
+def damaged(path: Path, what: str) -> SnapshotDamaged:
+    """The error that says what is wrong with a snapshot, and what to run."""
+    return SnapshotDamaged(f"snapshot {path.name}: {' '.join(what.split())}; {_RUN_BUILD} again")
 
 
 def open_snapshot(folder: Path, name: str = "current") -> Snapshot:
@@ -124,19 +143,27 @@ def open_snapshot(folder: Path, name: str = "current") -> Snapshot:
     manifest = _read_manifest(path)
     missing = [name for name in (*HASHED, "store") if not (path / name).exists()]
     if missing:
-        raise SnapshotDamaged(f"snapshot {path.name}: {', '.join(missing)} missing; {_RUN_BUILD} again")
+        raise damaged(path, f"{', '.join(missing)} missing")
     return Snapshot(path, manifest)
 
 
 def list_snapshots(folder: Path) -> list[Snapshot]:
     """All readable snapshots, oldest first."""
-    if not folder.is_dir():
-        return []
-    paths = [path for path in folder.iterdir() if path.is_dir() and not path.is_symlink()]
     found = []
-    for path in sorted((path for path in paths if (path / "manifest.json").exists()), key=_written_at):
+    for path in _folders(folder):
         with suppress(SnapshotDamaged):
             found.append(Snapshot(path, _read_manifest(path)))
+    return found
+
+
+def list_damage(folder: Path) -> dict[str, SnapshotDamaged]:
+    """What is wrong with the snapshots that are not readable, by their ids."""
+    found = {}
+    for path in _folders(folder):
+        try:
+            _read_manifest(path)
+        except SnapshotDamaged as problem:
+            found[path.name] = problem
     return found
 
 
@@ -146,24 +173,44 @@ def current_id(folder: Path) -> str | None:
     return link.readlink().name if link.is_symlink() else None
 
 
-def verify(snapshot: Snapshot) -> list[str]:
+def require_whole(snapshot: Snapshot) -> None:
+    """Look for damage before a snapshot is used: as `verify`, but of the store only its size is compared.
+
+    Raises:
+        SnapshotDamaged: the message says what differs, and what to run.
+    """
+    problems = [*_compare_files(snapshot), *_compare_store(snapshot, by_content=False)]
+    if problems:
+        raise damaged(snapshot.path, ", ".join(problems))
+
+
+def verify(snapshot: Snapshot, step: Step = nullcontext) -> list[str]:
     """What is wrong with a snapshot; empty when every file equals the manifest and the store its dump."""
-    problems = [
-        f"{name}: differs from the manifest"
-        for name, expected in snapshot.manifest.files.items()
-        if _sha256(snapshot.path / name) != expected
-    ]
+    with step("compare the files with the manifest"):
+        problems = _compare_files(snapshot)
+    with step("compare the store with the dump"):
+        return [*problems, *_compare_store(snapshot, by_content=True)]
+
+
+def _compare_files(snapshot: Snapshot) -> list[str]:
+    files, identity = snapshot.manifest.files, identify(snapshot.manifest)
+    found = [f"{name}: differs from the manifest" for name in HASHED
+             if _sha256(snapshot.path / name) != files[name]]  # fmt: skip
+    return found if snapshot.path.name == identity else [*found, f"manifest.json: is that of {identity}"]
+
+
+def _compare_store(snapshot: Snapshot, *, by_content: bool) -> list[str]:
+    """Compare with what the manifest says of the dump: first the size, for that is quick."""
+    said = snapshot.manifest
     try:
-        found = len(snapshot.open_store("disk"))
-    except SnapshotDamaged as problem:
-        return [*problems, str(problem)]
-    except (OSError, RuntimeError) as problem:
-        return [*problems, f"store: cannot be read: {problem}"]
-    if found != snapshot.manifest.triples:
-        problems.append(f"store: holds {found} statements, the manifest says {snapshot.manifest.triples}")
-    if snapshot.path.name != identify(snapshot.manifest):
-        problems.append(f"manifest.json: is that of snapshot {identify(snapshot.manifest)}")
-    return problems
+        store = snapshot.open_store("disk")
+        if len(store) != said.triples:
+            return [f"store: holds {len(store)} statements, the manifest says {said.triples}"]
+        if by_content and hashlib.sha256(store.dump()).hexdigest() != said.files["dump.nq"]:
+            return ["store: holds other statements than the dump"]
+    except (OperatorError, OSError, RuntimeError) as problem:
+        return [f"store: cannot be read: {' '.join(str(problem).split())}"]
+    return []
 
 
 class Draft:
@@ -288,29 +335,54 @@ def _is_running(pid: str) -> bool:
     return pid.isdigit() and Path("/proc", pid).exists()
 
 
+def _folders(folder: Path) -> list[Path]:
+    """The directories with a manifest, oldest first."""
+    paths = [path for path in folder.iterdir() if not path.is_symlink()] if folder.is_dir() else []
+    return sorted((path for path in paths if (path / "manifest.json").is_file()), key=_written_at)
+
+
 def _written_at(path: Path) -> tuple[float, str]:
     return (path / "manifest.json").stat().st_mtime, path.name
 
 
 def _read_manifest(path: Path) -> Manifest:
-    raw = _read_json(path / "manifest.json")
+    raw = _parse_json(path / "manifest.json", _read(path / "manifest.json"))
+    other = damaged(path, "manifest.json is damaged or of another version")
     try:
-        return Manifest(**{**raw, "registers": tuple(raw["registers"])})
-    except (TypeError, KeyError) as problem:
-        raise SnapshotDamaged(
-            f"snapshot {path.name}: manifest.json is of another version; {_RUN_BUILD} again"
-        ) from problem
+        manifest = Manifest(**raw)
+    except TypeError as problem:
+        raise other from problem
+    if not all(_is_of_type(raw.get(item.name), item.type) for item in fields(Manifest)):
+        raise other
+    if set(manifest.files) != set(HASHED):
+        raise other
+    return replace(manifest, registers=tuple(manifest.registers))
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def _is_of_type(value: object, declared: object) -> bool:
+    """Whether a value of JSON is one of a field of the manifest, by the type that the field declares."""
+    if isinstance(value, list):
+        return declared == "tuple[str, ...]" and all(isinstance(item, str) for item in value)
+    if isinstance(value, dict):
+        kind = {"Mapping[str, str]": str, "Mapping[str, int]": int}.get(str(declared))
+        return kind is not None and all(type(item) is kind for item in value.values())
+    return type(value).__name__ == declared
+
+
+def _read(path: Path) -> bytes:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as problem:
-        raise SnapshotDamaged(
-            f"snapshot {path.parent.name}: {path.name} cannot be read; {_RUN_BUILD} again"
-        ) from problem
+        return path.read_bytes()
+    except OSError as problem:
+        raise damaged(path.parent, f"{path.name} cannot be read") from problem
+
+
+def _parse_json(path: Path, text: bytes) -> dict[str, Any]:
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as problem:
+        raise damaged(path.parent, f"{path.name} cannot be read") from problem
     if not isinstance(content, dict):
-        raise SnapshotDamaged(f"snapshot {path.parent.name}: {path.name} is damaged; {_RUN_BUILD} again")
+        raise damaged(path.parent, f"{path.name} is damaged")
     return content
 
 

@@ -1,7 +1,8 @@
 """The only home of the query engine: load, ask, dump.
 
 Questions of ours come as `Query` files with bound parameters; `answer` evaluates the text of a user and is
-called in a worker process only (`worker`). Nothing here reads settings or speaks HTTP.
+called in worker processes (`worker`), and by the command line after the same policy check (`sparql`). Nothing
+here reads settings or speaks HTTP.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from twin_graph.errors import (
     ResultTooLarge,
 )
 from twin_graph.formats import Carries, Format
-from twin_graph.graphs import Triple, engine_format, from_rdflib, to_rdflib
+from twin_graph.graphs import Triple, engine_format, from_rdflib, sorted_nquads, to_rdflib
 from twin_graph.lexer import names_dataset, names_service
 from twin_graph.namespaces import PREFIXES
 from twin_graph.queries import Query
@@ -37,6 +38,8 @@ Row = Mapping[str, Node]
 Function = Callable[..., "ox.Literal | ox.NamedNode | None"]
 _POSITION = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _CHUNK = 1 << 20
+# How the engine begins when blocks of its files are not as it wrote them; the class is that of other errors.
+_DAMAGE = ("Corruption", "IO error")
 _RESULTS = {
     formats.RESULTS_JSON.name: ox.QueryResultsFormat.JSON,
     formats.RESULTS_XML.name: ox.QueryResultsFormat.XML,
@@ -92,10 +95,17 @@ class Store:
             raise OperatorError(f"the store of the snapshot cannot be opened: {problem}") from problem
 
     @classmethod
-    def from_dump(cls, dump: Path, hidden: frozenset[str] = frozenset()) -> Store:
-        """A store in memory with the content of an N-Quads dump."""
+    def from_nquads(cls, dump: bytes, hidden: frozenset[str] = frozenset()) -> Store:
+        """A store in memory with the content of an N-Quads dump.
+
+        Raises:
+            OperatorError: it is no N-Quads.
+        """
         store = cls(ox.Store(), hidden)
-        store.load_nquads(dump.read_bytes())
+        try:
+            store.load_nquads(dump)
+        except (SyntaxError, ValueError, RuntimeError) as problem:
+            raise OperatorError(f"the dump cannot be loaded: {problem}") from problem
         return store
 
     def __len__(self) -> int:
@@ -121,15 +131,20 @@ class Store:
             ox.Quad(from_rdflib(s), from_rdflib(p), from_rdflib(o), name) for s, p, o in triples
         )
 
-    def construct_into(
-        self, query: Query, graph: str, functions: Mapping[str, Function] | None = None, **values: Node
-    ) -> int:
-        """Evaluate a CONSTRUCT of ours and add what it gives to one named graph; returns the number of triples."""
-        name = ox.NamedNode(graph)
+    def construct_ntriples(
+        self, query: Query, functions: Mapping[str, Function] | None = None, **values: Node
+    ) -> bytes:
+        """What a CONSTRUCT of ours gives, as N-Triples."""
         triples = self._run(query, values, functions)
-        quads = [ox.Quad(triple.subject, triple.predicate, triple.object, name) for triple in triples]
-        self._engine.extend(quads)
-        return len(quads)
+        return bytes(triples.serialize(format=ox.RdfFormat.N_TRIPLES))
+
+    def nquads(self, graph: str) -> bytes:
+        """The statements of one named graph as sorted N-Quads."""
+        text = self._engine.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.NamedNode(graph)) or b""
+        # In N-Triples a line ends only where a statement ends.
+        lines = text.replace(b" .\n", f" <{graph}> .\n".encode()).splitlines(keepends=True)
+        lines.sort()
+        return b"".join(lines)
 
     def settle(self) -> None:
         """Make a store directory ready for reading: everything on disk, in the form that is fastest to read."""
@@ -177,6 +192,10 @@ class Store:
         name = ox.NamedNode(graph) if graph else None
         return iter(self._engine.quads_for_pattern(None, None, None, name))
 
+    def dump(self) -> bytes:
+        """All statements as sorted N-Quads."""
+        return sorted_nquads(self.quads())
+
     def count(self, graph: str) -> int:
         """Number of statements of one named graph."""
         return sum(1 for _ in self._engine.quads_for_pattern(None, None, None, ox.NamedNode(graph)))
@@ -216,7 +235,7 @@ class Store:
         shown = [name for name in self.graph_names() if name not in self._hidden]
         return {"default_graph": [ox.NamedNode(name) for name in shown]}
 
-    # -- asking (a user's text; worker processes only) -----------------------------------------------
+    # -- asking (a user's text; worker processes, and the command line after the same policy check) ----
 
     def answer(
         self,
@@ -274,7 +293,7 @@ def _engine_errors(text: str) -> Iterator[None]:
     except (RuntimeError, ValueError, OSError) as problem:
         if names_service(text):
             raise QueryNotAllowed("this service asks no other service (SERVICE)") from problem
-        if isinstance(problem, OSError):
+        if isinstance(problem, OSError) or str(problem).startswith(_DAMAGE):
             raise OperatorError(f"the store cannot be read: {problem}") from problem
         raise MalformedQuery(str(problem)) from problem
 

@@ -17,7 +17,10 @@ from twin_graph.errors import WorkspaceInvalid
 
 DEFAULT_BASE_IRI = "http://localhost:8000/"
 LANGUAGES = ("pl", "en", "uk")
-_BASE_IRI = re.compile(r"https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?/([A-Za-z0-9._~\-]+/)*")
+_BASE_IRI = re.compile(r"https?://[A-Za-z0-9.\-]+(:(?P<port>[0-9]{1,5}))?/([A-Za-z0-9._~\-]+/)*")
+_LAST_PORT = 65_535
+# The form of a language tag (BCP 47), with what may follow the language.
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 _KNOWN = {"base_iri", "title", "description", "default_language", "registers", "valid_on", "start_city",
@@ -129,6 +132,9 @@ def _from_toml(raw: Mapping[str, Any], base_iri: str, place: str) -> Publication
     registers = raw.get("registers", [])
     if not isinstance(title, dict) or not all(isinstance(text, str) for text in title.values()):
         raise WorkspaceInvalid(f'{place}: title: must be texts by language, such as {{ en = "Twin cities" }}')
+    for language in title:
+        if not _LANGUAGE.fullmatch(language):
+            raise WorkspaceInvalid(f"{place}: title: “{language}” is not a language tag, such as en or pl")
     if not isinstance(registers, list) or not all(isinstance(name, str) for name in registers):
         raise WorkspaceInvalid(f'{place}: registers: must be a list of folders, such as ["lublin"]')
     return Publication(
@@ -166,10 +172,15 @@ def _is_day(text: str) -> bool:
 
 
 def _checked(publication: Publication, place: str) -> Publication:
-    if not _BASE_IRI.fullmatch(publication.base_iri):
+    base_iri = _BASE_IRI.fullmatch(publication.base_iri)
+    if base_iri is None:
         raise WorkspaceInvalid(
             f"{place}: base_iri: must be an address that ends with a slash, such as https://data.example.org/ "
             f"(found “{publication.base_iri}”)"
+        )
+    if int(base_iri["port"] or 1) not in range(1, _LAST_PORT + 1):
+        raise WorkspaceInvalid(
+            f"{place}: base_iri: the port must be from 1 to {_LAST_PORT} (found “{publication.base_iri}”)"
         )
     if publication.default_language not in LANGUAGES:
         raise WorkspaceInvalid(f"{place}: default_language: must be one of {', '.join(LANGUAGES)}")

@@ -19,7 +19,7 @@ import pytest
 
 from twin_graph.build import build
 from twin_graph.snapshot import current_id, open_snapshot, verify
-from twin_graph.workspace import Workspace, find_workspace
+from twin_graph.workspace import Workspace, find_workspace, shipped
 from workspaces import Change, copy_tiny, run, table, write_workbook
 
 DATA, OPERATOR = 1, 3
@@ -572,7 +572,152 @@ CASES = [
         "",
         OPERATOR,
     ),
+    Case(
+        "retired on no day",
+        row("retired", kind="city", key="atlantis", on="31 April", reason="Not true."),
+        "data/retired.csv:4: on",
+        "“31 April” is not a day",
+        "write it as 2024-05-31",
+    ),
+    Case(
+        "retired in a month",
+        row("retired", kind="city", key="atlantis", on="2024-05", reason="Not true."),
+        "data/retired.csv:4: on",
+        "“2024-05” is not a day",
+        "leave the cell empty",
+    ),
+    Case(
+        "retired twice",
+        row("retired", kind="partnership", key="aldorf-atlantis", reason="Not true."),
+        "data/retired.csv:4: key",
+        "the key “aldorf-atlantis” stands twice",
+        "already retired in data/retired.csv:3",
+    ),
+    Case(
+        "retired key that cannot be one",
+        row("retired", kind="city", key="New Atlantis", reason="Not true."),
+        "data/retired.csv:4: key",
+        "“New Atlantis” cannot be a key",
+        "as it was published",
+    ),
+    Case(
+        "retired in favour of itself",
+        row("retired", kind="city", key="atlantis", replaced_by="atlantis", reason="Not true."),
+        "data/retired.csv:4: replaced_by",
+        "“atlantis” cannot replace itself",
+        "published now",
+    ),
+    Case(
+        "retired in a circle",
+        steps(
+            row("retired", kind="city", key="atlantis", replaced_by="utopia", reason="Not true."),
+            row("retired", kind="city", key="utopia", replaced_by="atlantis", reason="Not true."),
+        ),
+        "data/retired.csv:4: replaced_by",
+        "“utopia” is itself retired (data/retired.csv:5)",
+        "published now",
+    ),
+    Case(
+        "key and item that differ",
+        row("cities", key="q900000077", type="City", wikidata="Q900000078", country="de"),
+        "data/cities.csv:8: wikidata",
+        "the key says Q900000077, and this cell Q900000078",
+        "correct the one that is wrong",
+    ),
+    Case(
+        "key that another register has",
+        lambda workspace: second_register(workspace),
+        "data/belmont/partnerships.csv:2: key",
+        "“aldorf-belmont” stands twice",
+        "the other register already has it, in data/aldorf/partnerships.csv:2; "
+        "begin yours with your city, such as belmont-aldorf",
+    ),
+    Case(
+        "old workbook",
+        write("glenport.xls", b"\xd0\xcf\x11\xe0"),
+        "data/glenport.xls",
+        "this kind of spreadsheet is not read",
+        "save it as .xlsx or CSV",
+    ),
+    Case(
+        "spreadsheet of another program in a folder",
+        steps(rename("aldorf/claims.csv", "aldorf/claims.ods")),
+        "data/aldorf/claims.ods",
+        "this kind of spreadsheet is not read",
+        "save it as .xlsx or CSV",
+    ),
+    Case(
+        "description of a graph that there is not",
+        replace("publication.toml", "[graphs.shared]", "[graphs.shraed]"),
+        "data/publication.toml: graphs.shraed",
+        "there is no graph “shraed”",
+        "did you mean “shared”? the graphs are derived, metadata, ontology, register-aldorf, shared, world",
+    ),
+    Case(
+        "title in no language",
+        replace("publication.toml", 'pl = "Part', 'polski = "Part'),
+        "data/publication.toml: title",
+        "“polski” is not a language tag",
+        "such as en or pl",
+        OPERATOR,
+    ),
+    Case(
+        "port that cannot be",
+        replace("publication.toml", "localhost:8000/", "localhost:80000/"),
+        "data/publication.toml: base_iri",
+        "the port must be from 1 to 65535",
+        "http://localhost:80000/",
+        OPERATOR,
+    ),
+    Case(
+        "context with a malformed term",
+        lambda workspace: own_term(workspace, {"@id": "twin:x", "@container": "@nonsense"}),
+        "ontology/context.jsonld",
+        "cannot be applied",
+        "",
+        OPERATOR,
+    ),
+    Case(
+        "shapes folder without rules",
+        lambda workspace: own_shapes(workspace, "<http://x/a> <http://x/b> 1 ."),
+        "shapes/",
+        "holds no rules",
+        "delete the folder to use the shapes that come with the program",
+        OPERATOR,
+    ),
+    Case(
+        "shape inside a shape",
+        lambda workspace: own_shapes(workspace, NESTED),
+        "http://x/Shape",
+        "sh:property inside a property shape is not used here",
+        "write a node shape",
+        OPERATOR,
+    ),
 ]
+
+
+NESTED = """
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+<http://x/Outer> sh:targetNode <http://x/a> ; sh:property <http://x/Shape> .
+<http://x/Shape> sh:path <http://x/p> ; sh:property [ sh:path <http://x/q> ; sh:minCount 1 ] .
+"""
+
+
+def second_register(workspace: Workspace) -> None:
+    """The register of the partner, which uses the same key for the same parties."""
+    (workspace.data / "belmont").mkdir()
+    table(workspace, "belmont/register").write([["key", "name_en", "city"], ["belmont", "R", "belmont"]])
+    table(workspace, "belmont/partnerships").write(
+        [["key", "parties", "relation"], ["aldorf-belmont", "belmont;aldorf", "partner"]]
+    )
+
+
+def own_term(workspace: Workspace, definition: object) -> None:
+    """A context of the workspace's own with one more term."""
+    own_ontology(workspace, "context.jsonld", "{}")
+    content = json.loads((shipped("ontology") / "context.jsonld").read_text(encoding="utf-8"))
+    content["@context"]["Odd"] = definition
+    (workspace.root / "ontology" / "context.jsonld").write_text(json.dumps(content), encoding="utf-8")
 
 
 def own_ontology(workspace: Workspace, name: str, text: str) -> None:
@@ -625,7 +770,7 @@ def test_mistake_is_named_and_nothing_is_built(workspace: Workspace, case: Case)
 
 def test_cases_are_many() -> None:
     """The collected cases are those written down, each under a name of its own."""
-    assert 62 == len(CASES) == len({case.name for case in CASES})
+    assert 78 == len(CASES) == len({case.name for case in CASES})
 
 
 # The mistakes after which everything else is still readable: they must not drag others along.
@@ -646,6 +791,14 @@ ALONE = {
     "too many cells": 1,
     "workbook cut off": 1,
     "folder that cannot be a name": 1,
+    "retired on no day": 1,
+    "retired twice": 1,
+    "retired in a circle": 2,
+    "key and item that differ": 1,
+    "key that another register has": 1,
+    "old workbook": 1,
+    "spreadsheet of another program in a folder": 1,
+    "description of a graph that there is not": 1,
 }
 
 

@@ -17,7 +17,7 @@ from twin_graph import iris
 from twin_graph.build import build, check, inputs
 from twin_graph.errors import NotConformant, SourceError
 from twin_graph.findings import Severity
-from twin_graph.namespaces import TWIN_IRI
+from twin_graph.namespaces import SH, TWIN_IRI
 from twin_graph.snapshot import Snapshot, current_id
 from twin_graph.store import Store
 from twin_graph.workspace import Workspace
@@ -78,6 +78,8 @@ class TestGraphs:
         result = URIRef("http://www.w3.org/ns/shacl#ValidationResult")
         found = len(list(graph.subjects(None, result)))
         assert sum(tiny_snapshot.report["counts"].values()) == found == 2
+        assert [False] == [bool(value) for value in graph.objects(None, SH.conforms)]
+        assert not tiny_snapshot.report["conforms"]
 
     def test_aliases_and_retired_keys(self, tiny_snapshot: Snapshot) -> None:
         """Old names lead on."""
@@ -93,6 +95,41 @@ class TestGraphs:
             tiny_snapshot.manifest.valid_on,
             build(workspace)[0].manifest.valid_on,
         )
+
+
+class TestSecondCity:
+    """A register of another city, in a folder of its own."""
+
+    def test_cities_of_the_folder(self, workspace: Workspace) -> None:
+        """A register brings its own city and those that nobody else has; they are in its graph."""
+        tables = {
+            "register": [["key", "name_en", "name_pl", "city"], ["glen", "Register", "Rejestr", "glen"]],
+            "sources": [["key", "title", "url"], ["glen-page", "Partner cities", "https://example.org/glen"]],
+            "cities": [
+                ["key", "type", "name_en", "country", "latitude", "longitude", "wikidata", "source"],
+                ["glen", "City", "Glen", "ca", "44", "-63", "Q900000077", "glen-page"],
+                ["hillside", "City", "Hillside", "de", "50", "8", "Q900000078", "glen-page"],
+            ],
+            "partnerships": [
+                ["key", "parties", "relation", "source", "confidence"],
+                ["glen-aldorf", "glen;aldorf", "friendly", "glen-page", "high"],
+                ["glen-hillside", "q900000077;q900000078", "friendly", "glen-page", "high"],
+            ],
+        }
+        (workspace.data / "glen").mkdir()
+        for name, records in tables.items():
+            table(workspace, f"glen/{name}").write(records)
+        snapshot, report = build(workspace)
+        assert [] == report.violations
+        store = snapshot.open_store("memory")
+        parties = {
+            key: sorted(str(city).rpartition("/")[2] for _, _, city in store.triples(
+                iris.thing(BASE, "partnership", key), URIRef(TWIN_IRI + "hasParty")))
+            for key in ("glen-aldorf", "glen-hillside")
+        }  # fmt: skip
+        assert {"glen-aldorf": ["aldorf", "glen"], "glen-hillside": ["glen", "hillside"]} == parties
+        subjects = {str(subject) for subject, _, _ in store.graph(f"{BASE}graph/register-glen")}
+        assert {f"{BASE}id/city/glen", f"{BASE}id/city/hillside"} <= subjects
 
 
 class TestGate:

@@ -117,6 +117,14 @@ def test_name_by_items_is_an_alias() -> None:
     assert "lublin-nancy" == keys.resolve("partnership", "q37333-q40898")
 
 
+def test_key_that_reads_like_the_items_of_others() -> None:
+    """A partnership whose own key reads like the items of other parties keeps it; no alias leads elsewhere."""
+    other = {"key": "q37333-q40898", "parties": "lublin;lviv", "relation": "friendly"}
+    found, keys = merged(shared(), register("lublin", LISTED, other))
+    assert {"register-lublin": ["lublin-nancy", "q37333-q40898"]} == partnerships(found)
+    assert "q37333-q40898" == keys.resolve("partnership", "q37333-q40898")
+
+
 def test_partnership_that_only_claims_name() -> None:
     """It is published under the items of its parties, by the first source that names it."""
     claims = [{"parties": "q84;q60", "claimed_by": "w", "on_side_of": side} for side in ("q84", "q60")]

@@ -108,6 +108,18 @@ def test_context_that_cannot_be_read(tmp_path: Path, text: str) -> None:
         Vocabulary(tmp_path).context  # noqa: B018 - the access is the test
 
 
+@pytest.mark.parametrize(
+    "definition",
+    [None, {"@id": "twin:x", "@container": None, "@type": None, "@language": None}, {"@id": None}, 5, []],
+)
+def test_term_without_the_usual_parts(tmp_path: Path, definition: object) -> None:
+    """JSON-LD allows null for a part of a term, or for all of it."""
+    context = {"twin": TWIN_IRI, "odd": definition, "Name": {"@id": "twin:Name", "@context": definition}}
+    (tmp_path / "context.jsonld").write_text(json.dumps({"@context": context}))
+    found = Vocabulary(tmp_path).columns(BY_NAME["name"]).get("odd", Column("odd", ""))
+    assert ("", "", False) == (found.datatype, found.language, found.many)
+
+
 def test_missing_files(tmp_path: Path) -> None:
     """A missing file is named."""
     (tmp_path / "context.jsonld").write_text(json.dumps({"@context": {}}))

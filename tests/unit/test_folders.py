@@ -10,7 +10,7 @@ import pytest
 from twin_graph.findings import SourceRef
 from twin_graph.kinds import BY_NAME
 from twin_graph.sources.columns import Vocabulary
-from twin_graph.sources.folders import Source, read_sources, row_key, write_rows
+from twin_graph.sources.folders import Source, read_sources, row_key
 from twin_graph.sources.tables import Row
 from twin_graph.workspace import Workspace, read_publication
 from workspaces import REPOSITORY, TableFile, copy_tiny, table, write_workbook
@@ -28,6 +28,11 @@ def read(workspace: Workspace) -> dict[str, Source]:
     """The sources by name, in order of precedence."""
     found = read_sources(workspace, read_publication(workspace), VOCABULARY)
     return {source.name: source for source in found}
+
+
+def contents(source: Source) -> list[str]:
+    """Its rows, wherever they stand."""
+    return sorted(f"{row.table} {sorted(row.cells.items())}" for row in source.rows)
 
 
 def problems(workspace: Workspace) -> list[str]:
@@ -76,7 +81,7 @@ class TestSources:
         )
         shutil.rmtree(folder)
         after = read(workspace)["register-aldorf"]
-        assert before.digest() == after.digest()
+        assert contents(before) == contents(after)
         assert f"data/{name}[register]" == (after.register or before.rows[0]).where.path
 
     def test_workbook_inside_a_folder(self, workspace: Workspace) -> None:
@@ -86,15 +91,55 @@ class TestSources:
         file.path.unlink()
         assert 3 == len(read(workspace)["register-aldorf"].table("counts"))
 
-    def test_digest(self, workspace: Workspace) -> None:
-        """The digest of a source depends on its content and not on the order of its rows."""
-        before = read(workspace)["world"].digest()
-        file = table(workspace, "world/claims")
-        header, *rows = file.records()
-        file.write([header, *rows[::-1]])
-        assert before == read(workspace)["world"].digest()
-        file.change(3, "since", "1777")
-        assert before != read(workspace)["world"].digest()
+    @pytest.mark.parametrize("name", ["glenport.xls", "world/claims.ODS", "drafts/notes.numbers"])
+    def test_other_spreadsheets(self, workspace: Workspace, name: str) -> None:
+        """A spreadsheet that cannot be read is said to be one, wherever it lies; no key is missed for it."""
+        (workspace.data / "drafts").mkdir()
+        (workspace.data / name).write_bytes(b"x")
+        (problem,) = problems(workspace)
+        assert problem.startswith(
+            f"data/{name}: this kind of spreadsheet is not read — save it as .xlsx or CSV"
+        )
+        assert {"city", "claim"} <= read(workspace)["shared"].unread
+
+
+class TestGraphs:
+    """Entries of `[graphs]` in publication.toml."""
+
+    @staticmethod
+    def add(workspace: Workspace, name: str) -> None:
+        """One more entry."""
+        with (workspace.data / "publication.toml").open("a", encoding="utf-8") as file:
+            file.write(f'\n[graphs.{name}]\nattribution = "Somebody"\n')
+
+    @pytest.mark.parametrize("name", ["register-aldorf", "world", "derived", "ontology", "metadata"])
+    def test_graph_of_the_build(self, workspace: Workspace, name: str) -> None:
+        """Every graph may be described, those that a build makes itself too."""
+        self.add(workspace, name)
+        assert [] == problems(workspace)
+
+    @pytest.mark.parametrize(
+        ("name", "hint"),
+        [
+            ("aldorf", "did you mean “register-aldorf”? the graphs are derived, metadata, ontology"),
+            ("wrold", "did you mean “world”?"),
+            ("xyz", "correct or delete the entry; the graphs are derived"),
+        ],
+    )
+    def test_graph_that_there_is_not(self, workspace: Workspace, name: str, hint: str) -> None:
+        """An entry without a graph would lose its licence and attribution, so it is a finding."""
+        self.add(workspace, name)
+        (problem,) = problems(workspace)
+        assert problem.startswith(
+            f"data/publication.toml: graphs.{name}: there is no graph “{name}” — {hint}"
+        )
+
+    def test_graph_of_a_register_that_cannot_be_read(self, workspace: Workspace) -> None:
+        """While the name of a graph depends on a table that is broken, only the table is reported."""
+        self.add(workspace, "register-aldorf")
+        (workspace.data / "aldorf" / "register.csv").write_bytes(b"\xff\xfe")
+        (problem,) = problems(workspace)
+        assert problem.startswith("data/aldorf/register.csv")
 
 
 class TestCorrections:
@@ -191,8 +236,3 @@ def test_unread_kinds(workspace: Workspace) -> None:
     assert {"city"} == found["shared"].unread
     assert {"source"} == found["world"].unread
     assert 6 == len(found["shared"].table("cities"))
-
-
-def test_rows_as_text() -> None:
-    """Rows are written in the form that the guides recommend."""
-    assert 'key,name\na,"A, b"\n' == write_rows([{"key": "a", "name": "A, b"}], ("key", "name"))

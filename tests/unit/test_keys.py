@@ -53,6 +53,61 @@ def test_keys_that_cannot_be(name: str, cells: list[dict[str, str]], message: st
     assert f"cities.csv:{len(cells) + 1}" in str(finding.where)
 
 
+def test_key_and_item_that_differ() -> None:
+    """A key that is an item is the item of its city; what contradicts it is reported and makes no alias."""
+    keys = collect_keys(rows(LUBLIN, {"key": "q37334", "wikidata": "Q37335"}))
+    (finding,) = keys.findings
+    assert "cities.csv:3: wikidata: the key says Q37334, and this cell Q37335" in str(finding)
+    assert ("q37334", None) == (keys.resolve("city", "q37334"), keys.resolve("city", "q37335"))
+
+
+def test_aliases_make_no_chain() -> None:
+    """An alias leads to a key of a row, never to another alias."""
+    keys = collect_keys(rows(LUBLIN, {"key": "q37333", "wikidata": "Q5"}))
+    assert {"q37333": "lublin"} == keys.aliases["city"]
+    assert None is keys.resolve("city", "q5")
+
+
+def test_asking_adds_nothing() -> None:
+    """Aliases are published, so a question about a kind leaves no trace in them."""
+    keys = collect_keys([])
+    assert None is keys.resolve("network", "x")
+    assert "there" in keys.suggest(["event"], "x")
+    assert not keys.is_addition(BY_NAME["source"], Row("sources", {"key": "x"}, SourceRef("x")))
+    assert ({}, {}) == (dict(keys.aliases), dict(keys.owners))
+
+
+@pytest.mark.parametrize(
+    ("table", "first", "second", "hint"),
+    [
+        (
+            "partnerships",
+            "data/lublin/partnerships.csv",
+            "data/lviv/partnerships.csv",
+            "the other register already has it, in data/lublin/partnerships.csv:2; "
+            "begin yours with your city, such as lviv-lublin",
+        ),
+        (
+            "partnerships",
+            "data/lublin.xlsx[partnerships]",
+            "data/lviv.xlsx[partnerships]",
+            "begin yours with your city, such as lviv-lublin",
+        ),
+        ("partnerships", "data/lviv/a.csv", "data/lviv/b.xlsx[partnerships]", "choose another"),
+        ("resolutions", "data/lublin/r.csv", "data/lodz/r.csv", "such as lodz-lublin-lviv"),
+        ("cities", "data/lublin/cities.csv", "data/lviv/cities.csv", "delete one of the rows"),
+        ("sources", "data/sources.csv", "data/lviv/sources.csv", "choose another"),
+    ],
+)
+def test_hint_for_a_key_of_two_registers(table: str, first: str, second: str, hint: str) -> None:
+    """Two registers keep their keys apart by the names of their cities; what they share needs one row only."""
+    cells = {"key": "lublin-lviv"}
+    keys = collect_keys([Row(table, cells, SourceRef(first, 2)), Row(table, cells, SourceRef(second, 3))])
+    (finding,) = keys.findings
+    assert f"{second}:3: key: the key “lublin-lviv” stands twice" in str(finding)
+    assert hint in finding.message
+
+
 def test_same_key_of_two_kinds() -> None:
     """A city and a register may share a key."""
     keys = collect_keys([*rows(LUBLIN), *rows({"key": "lublin"}, table="register")])

@@ -56,12 +56,12 @@ class TestPublication:
         """What is written is read, a byte order mark and Windows line ends included."""
         text = (
             "\ufeff" + LINE + 'default_language = "pl"\nregisters = ["a", "b"]\nstart_city = "a"\n'
-            'valid_on = 2026-05-31\n[title]\nen = "T"\n[graphs.shared]\nlicence = "https://example.org/cc0"\n'
+            'valid_on = 2026-05-31\n[title]\nen = "T"\nzh-Hant = "T"\n[graphs.shared]\nlicence = "https://example.org/cc0"\n'
         ).replace("\n", "\r\n")
         found = publication(tmp_path, text)
         assert "https://data.example.org/" == found.base_iri
         assert (("a", "b"), "a", "2026-05-31") == (found.registers, found.start_city, found.valid_on)
-        assert {"en": "T"} == found.title
+        assert {"en": "T", "zh-Hant": "T"} == found.title
         assert {"shared": {"licence": "https://example.org/cc0"}} == found.graphs
 
     def test_setting_wins(self, tmp_path: Path) -> None:
@@ -75,6 +75,7 @@ class TestPublication:
             "https://data.example.org/",
             "https://example.org/twins/lublin/",
             "http://x/",
+            "http://x:65535/",
         ],
     )
     def test_base_that_can_be(self, tmp_path: Path, base: str) -> None:
@@ -90,6 +91,11 @@ class TestPublication:
             ('base_iri = "http://x/#/"', "base_iri"),
             ('base_iri = "http://x y/"', "base_iri"),
             ("base_iri = 3", "base_iri"),
+            ('base_iri = "http://x:65536/"', "base_iri: the port must be from 1 to 65535"),
+            ('base_iri = "http://x:0/"', "base_iri: the port must be from 1 to 65535"),
+            ('[title]\nenglish = "T"', "title: “english” is not a language tag"),
+            ('[title]\nEN = "T"', "title: “EN” is not a language tag"),
+            ('[title]\n"en us" = "T"', "title: “en us” is not a language tag"),
             ('default_language = "de"', "default_language: must be one of pl, en, uk"),
             ('registers = "lublin"', "registers: must be a list"),
             ("registers = [1]", "registers: must be a list"),

@@ -6,12 +6,15 @@ twice.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import groupby
 
 from rdflib import DCTERMS, PROV, RDF, XSD, Literal, URIRef
 
-from twin_graph import dates, geo, graphs, iris, queries
+from twin_graph import dates, formats, geo, graphs, iris, queries
 from twin_graph.build.inputs import Inputs, Step, silent
 from twin_graph.findings import Report
 from twin_graph.graphs import Triple
@@ -48,7 +51,7 @@ def make_graph(inputs: Inputs, step: Step = silent, load: Load = forget) -> Buil
     parts: dict[str, bytes] = {}
 
     def complete(name: str) -> None:
-        parts[name] = graphs.sorted_nquads(store.quads(iris.graph(base, name)))
+        parts[name] = store.nquads(iris.graph(base, name))
         load(parts[name])
 
     with step("load the graphs"):
@@ -73,9 +76,15 @@ def make_graph(inputs: Inputs, step: Step = silent, load: Load = forget) -> Buil
 
 
 def derive(store: Store, graph: str) -> None:
-    """Run the queries `derive_*.rq` in the order of their names, each on what those before it gave."""
-    for query in queries.load_all("derive_"):
-        store.construct_into(query, graph, FUNCTIONS_OF_OURS)
+    """Run the queries `derive_<stage>_<words>.rq`, stage by stage.
+
+    The queries of one stage see what the stages before it gave, and nothing of each other; so they run at once.
+    """
+    stages = groupby(queries.load_all("derive_"), key=lambda query: query.name.split("_")[1])
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        for _, stage in stages:
+            made = threads.map(lambda query: store.construct_ntriples(query, FUNCTIONS_OF_OURS), stage)
+            store.load_graph(b"".join(list(made)), formats.N_TRIPLES, graph)
 
 
 def _disjoint(inputs: Inputs) -> Iterable[tuple[str, bytes]]:

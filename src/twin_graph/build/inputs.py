@@ -7,7 +7,6 @@ one register does not read the world again.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -15,19 +14,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from twin_graph import __version__, claims, dates, formats, graphs, iris
-from twin_graph.errors import SourceError
+from twin_graph.errors import SourceError, WorkspaceInvalid
 from twin_graph.findings import Finding, SourceRef, problem
-from twin_graph.kinds import BY_NAME, DOCUMENTED
 from twin_graph.sources.columns import Vocabulary
 from twin_graph.sources.documents import DocumentMaker
 from twin_graph.sources.folders import Source, read_sources
 from twin_graph.sources.keys import Keys, collect_keys
+from twin_graph.sources.retired import read_retired
 from twin_graph.sources.tables import Row
 from twin_graph.store import Store
 from twin_graph.workspace import Publication, Workspace, read_publication
 
 # Columns that say when somebody looked; the latest is the day on which the published data is valid.
 OBSERVATIONS = ("as_of", "retrieved", "confirmed")
+# Columns that may well name a day to come.
+TERMS = ("until", "in_year")
 CACHED_FROM_ROWS = 2_000
 CACHE_KEEPS = 8
 # What a graph is made by; a changed program makes it anew.
@@ -70,8 +71,9 @@ def read_inputs(workspace: Workspace, base_iri: str = "", step: Step = silent) -
         keys = collect_keys((row for source in sources for row in source.rows), unread)
         merged = claims.merge(sources, keys)
     findings = [finding for source in sources for finding in source.findings]
-    findings += [*keys.findings, *merged.findings, *_start_city(workspace, publication, keys)]
-    retired = _retired(sources, keys, findings)
+    retired = read_retired(sources, keys)
+    findings += [*keys.findings, *merged.findings, *retired.findings]
+    findings += _start_city(workspace, publication, keys)
     quads: dict[str, bytes] = {}
     for source in sources:
         with step(f"make the graph {source.name}"):
@@ -80,8 +82,10 @@ def read_inputs(workspace: Workspace, base_iri: str = "", step: Step = silent) -
             findings += maker.findings
     if findings:
         raise SourceError(sorted(set_of(findings), key=Finding.sort_key))
-    valid_on = publication.valid_on or _latest_observation(sources)
-    return Inputs(workspace, publication, vocabulary, sources, merged.rows, keys, retired, quads, valid_on)
+    valid_on = publication.valid_on or _latest_date(sources)
+    return Inputs(
+        workspace, publication, vocabulary, sources, merged.rows, keys, retired.keys, quads, valid_on
+    )
 
 
 def set_of(findings: list[Finding]) -> list[Finding]:
@@ -90,7 +94,7 @@ def set_of(findings: list[Finding]) -> list[Finding]:
 
 
 def _quads(maker: DocumentMaker, workspace: Workspace, name: str, rows: list[Row]) -> bytes:
-    cached = workspace.cache / f"{name}-{_digest(maker, rows)}.nq" if len(rows) >= CACHED_FROM_ROWS else None
+    cached = _cache_file(maker, workspace, name, rows) if len(rows) >= CACHED_FROM_ROWS else None
     if cached is not None and cached.exists():
         cached.touch()
         return cached.read_bytes()
@@ -100,10 +104,12 @@ def _quads(maker: DocumentMaker, workspace: Workspace, name: str, rows: list[Row
     graph = iris.graph(maker.base_iri, name)
     # Through the engine once: what it writes later has the same lexical forms.
     store = Store.in_memory()
-    store.load_nquads(
-        graphs.sorted_nquads(graphs.parse_quads(document, formats.JSON_LD, graph, maker.base_iri))
-    )
-    content = graphs.sorted_nquads(store.quads())
+    try:
+        quads = list(graphs.parse_quads(document, formats.JSON_LD, graph, maker.base_iri))
+    except ValueError as cause:  # the rows are made by us; only the terms that they use are not
+        raise WorkspaceInvalid(f"ontology/context.jsonld: cannot be applied: {cause}") from cause
+    store.load_nquads(graphs.sorted_nquads(quads))
+    content = store.nquads(graph)
     if cached is not None:
         _keep(cached, content)
     return content
@@ -119,22 +125,26 @@ def _keep(path: Path, content: bytes) -> None:
         old.unlink(missing_ok=True)
 
 
-def _digest(maker: DocumentMaker, rows: list[Row]) -> str:
-    """A hash of all that the graph of these rows depends on, whatever their order."""
-    known = hashlib.sha256(f"{__version__}\n{maker.base_iri}\n".encode())
+def _cache_file(maker: DocumentMaker, workspace: Workspace, name: str, rows: list[Row]) -> Path | None:
+    """Where the graph of these rows is kept, whatever their order; None while a reference leads nowhere.
+
+    The name is a hash of all that the graph depends on: the program, the engine, the vocabulary, the cells, and
+    under which keys the things that they refer to are published.
+    """
+    references = maker.references(rows)
+    if not all(target for _, target in references):
+        return None
+    known = hashlib.sha256(f"{__version__} {graphs.ENGINE} {maker.base_iri}\n".encode())
     for module in sorted(PROGRAM.rglob("*.py")):
         known.update(module.read_bytes())
     known.update(maker.vocabulary.read("context.jsonld"))
     known.update(maker.vocabulary.read("twin.ttl"))
     known.update(maker.vocabulary.read("concepts.ttl"))
-    own = {(row.table, row.cells.get("key", "")) for row in rows}
-    for kind in DOCUMENTED:
-        owners, aliases = maker.keys.owners[kind.name], maker.keys.aliases[kind.name]
-        others = sorted(key for key in owners if (kind.table, key) not in own)
-        known.update(json.dumps([kind.name, others, aliases], sort_keys=True).encode())
+    for reference in sorted(references):
+        known.update(repr(reference).encode())
     for line in sorted(repr((row.table, sorted(row.cells.items()))) for row in rows):
         known.update(line.encode())
-    return known.hexdigest()[:24]
+    return workspace.cache / f"{name}-{known.hexdigest()[:24]}.nq"
 
 
 def _start_city(workspace: Workspace, publication: Publication, keys: Keys) -> list[Finding]:
@@ -145,39 +155,10 @@ def _start_city(workspace: Workspace, publication: Publication, keys: Keys) -> l
     return [problem(where, f"there is no city “{city}”", keys.suggest(["city"], city), "reading")]
 
 
-def _retired(
-    sources: list[Source], keys: Keys, findings: list[Finding]
-) -> dict[str, dict[str, dict[str, str]]]:
-    retired: dict[str, dict[str, dict[str, str]]] = {}
-    for row in (row for source in sources for row in source.retired):
-        kind, key = row.cells.get("kind", ""), row.cells.get("key", "")
-        replaced_by = row.cells.get("replaced_by", "")
-        if kind not in BY_NAME or BY_NAME[kind].part_of:
-            hint = "write one of " + ", ".join(name for name in BY_NAME if not BY_NAME[name].part_of)
-            findings.append(problem(row.at("kind"), f"“{kind}” is not a kind of thing", hint, "reading"))
-        elif not key:
-            findings.append(problem(row.at("key"), "the key is missing", "write the old key", "reading"))
-        elif keys.resolve(kind, key):
-            hint = "a retired key is never used again: choose another key there, or delete this row"
-            where = keys.owners[kind][keys.resolve(kind, key) or key].where
-            findings.append(problem(row.at("key"), f"“{key}” is still in use ({where})", hint, "reading"))
-        elif replaced_by and not keys.resolve(kind, replaced_by) and not keys.is_unread([kind]):
-            hint = keys.suggest([kind], replaced_by)
-            findings.append(
-                problem(row.at("replaced_by"), f"there is no {kind} “{replaced_by}”", hint, "reading")
-            )
-        elif not row.cells.get("reason"):
-            findings.append(
-                problem(row.at("reason"), "the reason is missing", "say why, in a sentence", "reading")
-            )
-        else:
-            retired.setdefault(kind, {})[key] = {
-                "reason": row.cells["reason"], "on": row.cells.get("on", ""), "replaced_by": replaced_by,
-            }  # fmt: skip
-    return retired
-
-
-def _latest_observation(sources: list[Source]) -> str:
-    cells = (row.cells.get(name, "") for source in sources for row in source.rows for name in OBSERVATIONS)
-    found = (dates.latest(cell) for cell in cells if cell)
+def _latest_date(sources: list[Source]) -> str:
+    """The latest day on which somebody looked; where nobody says so, the latest day in any column."""
+    rows = [row for source in sources for row in source.rows]
+    observed = [row.cells[name] for row in rows for name in OBSERVATIONS if name in row.cells]
+    cells = observed or [cell for row in rows for name, cell in row.cells.items() if name not in TERMS]
+    found = (dates.latest(cell) for cell in cells)
     return max((day.isoformat() for day in found if day is not None), default="1970-01-01")

@@ -16,6 +16,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -152,7 +153,7 @@ def init(folder: str) -> None:
 
     Nothing that exists is overwritten. Lines that begin with # are examples and are not published.
     """
-    written = starter.write(Path(folder))
+    written = starter.write(Path(folder), date.today().isoformat())
     show.success(f"{len(written)} files written in {folder}/")
     click.echo(f"Next: open {folder}/data/README.md, then run `twin-graph --workspace {folder} check`.")
 

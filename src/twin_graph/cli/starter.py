@@ -22,8 +22,9 @@ base_iri = "http://localhost:8000/"
 default_language = "pl"
 # The folders with registers, the one that takes precedence first.
 registers = ["{REGISTER}"]
-# The day on which the data is valid; without it, the latest day in the columns as_of, retrieved and confirmed.
-# valid_on = "2026-01-31"
+# The day on which the data is valid: nothing may be signed after it. Move it forward with each publication;
+# without it, it is the latest day in the columns as_of, retrieved and confirmed.
+valid_on = "{{today}}"
 
 [title]
 pl = "Miasta partnerskie"
@@ -32,12 +33,16 @@ uk = "Міста-побратими"
 """
 
 
-def write(folder: Path) -> list[Path]:
-    """Write what is missing in a folder; what exists stays. Returns the files written."""
+def write(folder: Path, today: str) -> list[Path]:
+    """Write what is missing in a folder; what exists stays. Returns the files written.
+
+    Args:
+        today: the day on which the data of the new workspace is valid.
+    """
     model = shipped("data")
     data = folder / "data"
     texts: dict[Path, str] = {
-        data / "publication.toml": _PUBLICATION,
+        data / "publication.toml": _PUBLICATION.format(today=today),
         data / "README.md": (model / "README.md").read_text(encoding="utf-8"),
         data / "countries.csv": (model / "countries.csv").read_text(encoding="utf-8"),
     }

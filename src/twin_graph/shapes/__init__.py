@@ -14,10 +14,11 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 
+from twin_graph.errors import WorkspaceInvalid
 from twin_graph.findings import Finding, Report, make_report
 from twin_graph.queries import Query
 from twin_graph.shapes import reference
-from twin_graph.shapes.compile import compile_rule
+from twin_graph.shapes.compile import Subclasses, compile_rule
 from twin_graph.shapes.report import report_json, report_turtle
 from twin_graph.shapes.rules import Rule, Shapes, read_shapes
 from twin_graph.store import Store
@@ -31,9 +32,12 @@ def check(store: Store, shapes: Shapes) -> Report:
     """Validate all graphs of a store together.
 
     Rules that are not compiled are run by pySHACL on a copy in memory; the report names them.
+
+    Raises:
+        WorkspaceInvalid: a rule cannot be evaluated.
     """
     subclasses = store.subclasses()
-    compiled = [(rule, compile_rule(rule, shapes, subclasses)) for rule in shapes.rules]
+    compiled = [(rule, _compile(rule, shapes, subclasses)) for rule in shapes.rules if rule.can_fail]
     left_over = [rule for rule, query in compiled if query is None]
     # The engine works without Python's lock, so threads use all cores.
     with ThreadPoolExecutor(os.cpu_count()) as threads:
@@ -45,8 +49,22 @@ def check(store: Store, shapes: Shapes) -> Report:
     return make_report(findings, engine=COMPILED, fallbacks=fallbacks)
 
 
+def _compile(rule: Rule, shapes: Shapes, subclasses: Subclasses) -> Query | None:
+    try:
+        return compile_rule(rule, shapes, subclasses)
+    except (ValueError, KeyError) as problem:
+        raise _unusable(rule, problem) from problem
+
+
 def _run(store: Store, rule: Rule, query: Query | None) -> list[Finding]:
-    return [] if query is None else [rule.finding(row) for row in store.select(query)]
+    try:
+        return [] if query is None else [rule.finding(row) for row in store.select(query)]
+    except SyntaxError as problem:
+        raise _unusable(rule, problem) from problem
+
+
+def _unusable(rule: Rule, problem: Exception) -> WorkspaceInvalid:
+    return WorkspaceInvalid(f"{rule.shape}: sh:{rule.parameter}: cannot be evaluated: {problem}")
 
 
 def check_by_reference(store: Store, shapes: Shapes) -> Report:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from rdflib import RDF, XSD, Literal, URIRef
-from rdflib.term import Node
 
 from twin_graph.namespaces import SH
 from twin_graph.queries import Query
@@ -42,8 +41,7 @@ def compile_rule(rule: Rule, shapes: Shapes, subclasses: Subclasses) -> Query | 
     writer = _WRITERS.get(rule.parameter)
     if writer is None or (not rule.path and rule.parameter in _NEEDS_PATH):
         return None
-    text = writer(_Parts(rule, shapes, focus, subclasses))
-    return None if text is None else Query(rule.shape, text)
+    return Query(rule.shape, writer(_Parts(rule, shapes, focus, subclasses)))
 
 
 class _Parts:
@@ -87,6 +85,8 @@ def _focus(rule: Rule, subclasses: Subclasses) -> str:
             ways.append(_instance("this", target.iri, subclasses))
         elif target.way == "subjects":
             ways.append(f"?this {iri} ?target .")
+        elif target.way == "node":
+            ways.append(f"VALUES ?this {{ {iri} }}")
         else:
             ways.append(f"?target {iri} ?this .")
     return ways[0] if len(ways) == 1 else " UNION ".join(f"{{ {way} }}" for way in ways)
@@ -120,10 +120,10 @@ def _embedded(rule: Rule, shapes: Shapes, focus: str) -> str:
     return f"{header}\nSELECT DISTINCT * WHERE {{ {{ {body} }} {focus} }}"
 
 
-def _min_count(parts: _Parts) -> str | None:
+def _min_count(parts: _Parts) -> str:
     count = int(str(parts.parameter))
-    if count <= 1:
-        return parts.without(parts.step("any")) if count == 1 else None
+    if count == 1:
+        return parts.without(parts.step("any"))
     return (
         f"SELECT ?this WHERE {{ {parts.focus} OPTIONAL {{ {parts.step('one')} }} }} "
         f"GROUP BY ?this HAVING(COUNT(DISTINCT ?one) < {count})"
@@ -187,9 +187,7 @@ def _length(parts: _Parts) -> str:
     return parts.each_value(f"!ISBLANK(?value) && STRLEN(STR(?value)) {sign} {int(str(parts.parameter))}")
 
 
-def _unique_lang(parts: _Parts) -> str | None:
-    if str(parts.parameter) != "true":
-        return None
+def _unique_lang(parts: _Parts) -> str:
     return (
         f"SELECT ?this ?language WHERE {{ {parts.focus} {parts.step('one')} BIND(LANG(?one) AS ?language) "
         f'FILTER(?language != "") }} GROUP BY ?this ?language HAVING(COUNT(DISTINCT ?one) > 1)'
@@ -214,11 +212,7 @@ def _disjoint(parts: _Parts) -> str:
     return f"SELECT DISTINCT ?this ?value WHERE {{ {parts.focus} {parts.step('value')} . ?this {parts.text} ?value }}"
 
 
-def _node(node: Node) -> str:
-    return node.n3()
-
-
-_WRITERS: dict[str, Callable[[_Parts], str | None]] = {
+_WRITERS: dict[str, Callable[[_Parts], str]] = {
     "minCount": _min_count,
     "maxCount": _max_count,
     "datatype": _datatype,

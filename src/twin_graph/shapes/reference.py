@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pyshacl
+from pyshacl.errors import ReportableRuntimeError
 from rdflib import RDF, Graph, Literal, URIRef
 from rdflib.term import IdentifiedNode, Node
 
+from twin_graph.errors import WorkspaceInvalid
 from twin_graph.findings import Finding, Severity
 from twin_graph.namespaces import SH
 from twin_graph.shapes.rules import Rule, Shapes
@@ -29,14 +31,17 @@ def check(store: Store, shapes: Shapes, rules: list[Rule]) -> list[Finding]:
 
 def check_graph(data: Graph, shapes: Shapes, rules: Iterable[Rule]) -> list[Finding]:
     """What some of the rules find in an rdflib graph."""
-    _, results, _ = pyshacl.validate(
-        data,
-        shacl_graph=shapes.graph,
-        inference="none",
-        advanced=False,
-        do_owl_imports=False,
-        allow_warnings=True,
-    )
+    try:
+        _, results, _ = pyshacl.validate(
+            data,
+            shacl_graph=shapes.graph,
+            inference="none",
+            advanced=False,
+            do_owl_imports=False,
+            allow_warnings=True,
+        )
+    except ReportableRuntimeError as problem:
+        raise WorkspaceInvalid(f"shapes/: cannot be evaluated: {problem}") from problem
     assert isinstance(results, Graph)
     wanted = {(rule.shape, rule.component): rule for rule in rules}
     found = []
@@ -65,5 +70,7 @@ def _finding(results: Graph, result: IdentifiedNode, shapes: Shapes) -> Finding:
         rule=text(SH.sourceShape),
         path=str(path) if isinstance(path, URIRef) else str(inverse or ""),
         value=text(SH.value),
+        focus_is_iri=isinstance(results.value(result, SH.focusNode), URIRef),
+        value_is_iri=isinstance(results.value(result, SH.value), URIRef),
         component=text(SH.sourceConstraintComponent).removeprefix(str(SH)),
     )

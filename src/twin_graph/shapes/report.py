@@ -61,14 +61,18 @@ def _result(finding: Finding) -> list[Triple]:
         (REPORT, SH.result, result),
         (result, RDF.type, SH.ValidationResult),
         (result, SH.resultSeverity, SH[finding.severity.value]),
-        (result, SH.focusNode, URIRef(finding.focus)),
+        (result, SH.focusNode, _term(finding.focus, is_iri=finding.focus_is_iri)),
         (result, SH.sourceShape, URIRef(finding.rule)),
         (result, SH.sourceConstraintComponent, SH[finding.component]),
     ]
     if finding.path:
         triples.append((result, SH.resultPath, URIRef(finding.path)))
     if finding.value:
-        triples.append((result, SH.value, Literal(finding.value)))
+        triples.append((result, SH.value, _term(finding.value, is_iri=finding.value_is_iri)))
     triples.extend((result, SH.resultMessage, Literal(text, lang=language))
                    for language, text in sorted(finding.messages.items()))  # fmt: skip
     return triples
+
+
+def _term(text: str, *, is_iri: bool) -> URIRef | Literal:
+    return URIRef(text) if is_iri else Literal(text)

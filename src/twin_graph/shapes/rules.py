@@ -5,12 +5,13 @@ Reads SHACL Core and SPARQL constraints (https://www.w3.org/TR/shacl/); evaluate
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rdflib import RDF, RDFS, Graph, Literal, URIRef
+from rdflib import OWL, RDF, RDFS, BNode, Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.term import IdentifiedNode, Node
 
@@ -26,13 +27,20 @@ _DESCRIPTIVE = {
                  "flags", "targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf", "ignoredProperties",
                  "defaultValue", "prefixes")
 }  # fmt: skip
-_TARGETS = {"class": SH.targetClass, "subjects": SH.targetSubjectsOf, "objects": SH.targetObjectsOf}
+_TARGETS = {"class": SH.targetClass, "subjects": SH.targetSubjectsOf, "objects": SH.targetObjectsOf,
+            "node": SH.targetNode}  # fmt: skip
+# What a shape may have several of, each of which is a rule of its own.
+_REPEATED = (SH.sparql, SH["class"], SH.hasValue, SH.lessThan, SH.lessThanOrEquals, SH.disjoint)
+# Parameters with a value that nothing can break.
+_DEMANDS_NOTHING = {("minCount", "0"), ("uniqueLang", "false"), ("closed", "false")}
 _PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
 
 
 @dataclass(frozen=True)
 class Target:
-    """Where the focus nodes of a shape come from: instances of a class, subjects or objects of a property."""
+    """Where the focus nodes of a shape come from: instances of a class, subjects or objects of a property, or
+    one node.
+    """
 
     way: str
     iri: str
@@ -61,6 +69,11 @@ class Rule:
     simple: bool = True
 
     @property
+    def can_fail(self) -> bool:
+        """Whether any data could break the rule."""
+        return (self.parameter, str(self.values[0])) not in _DEMANDS_NOTHING
+
+    @property
     def component(self) -> str:
         """Local name of the constraint component.
 
@@ -84,6 +97,8 @@ class Rule:
             path=str(path) if path is not None else self.path,
             value="" if value is None else str(value),
             component=self.component,
+            focus_is_iri=isinstance(row["this"], URIRef),
+            value_is_iri=isinstance(value, URIRef),
         )
 
 
@@ -99,7 +114,7 @@ def read_shapes(folder: Path) -> Shapes:
     """The rules of all `*.ttl` files of a folder.
 
     Raises:
-        WorkspaceInvalid: a file is not Turtle.
+        WorkspaceInvalid: a file is not Turtle, a shape is of a form that is not evaluated, or there is no rule.
     """
     graph = Graph()
     for path in sorted(folder.glob("*.ttl")):
@@ -107,11 +122,22 @@ def read_shapes(folder: Path) -> Shapes:
             graph += read_turtle(path.read_bytes())
         except Exception as problem:  # the parser raises classes of its own, without a common base
             raise WorkspaceInvalid(f"shapes/{path.name}: cannot be read: {problem}") from problem
-    return shapes_of(graph)
+    shapes = shapes_of(graph)
+    if not shapes.rules:
+        raise WorkspaceInvalid(
+            "shapes/: holds no rules; delete the folder to use the shapes that come with the program"
+        )
+    return shapes
 
 
 def shapes_of(graph: Graph) -> Shapes:
-    """The rules of a shapes graph, in the order of their IRIs."""
+    """The rules of a shapes graph, in the order of their IRIs; shapes without a name get one in the graph.
+
+    Raises:
+        WorkspaceInvalid: a shape is of a form that would be overlooked.
+    """
+    _refuse_overlooked(graph)
+    _name_shapes(graph)
     rules = [rule for shape in set(_targeted(graph)) for rule in _rules(graph, shape)]
     return Shapes(
         graph, tuple(sorted(rules, key=lambda rule: (rule.shape, rule.parameter, repr(rule.values))))
@@ -123,9 +149,50 @@ def _targeted(graph: Graph) -> Iterator[IdentifiedNode]:
         for shape in graph.subjects(predicate, None):
             assert isinstance(shape, IdentifiedNode)
             yield shape
-    for shape in graph.subjects(RDF.type, RDFS.Class):
-        if (shape, RDF.type, SH.NodeShape) in graph:
-            raise WorkspaceInvalid(f"{shape}: implicit class targets are not used here; write sh:targetClass")
+
+
+def _refuse_overlooked(graph: Graph) -> None:
+    """SHACL knows more ways to say what is checked than are read here; none of them may pass in silence."""
+    for class_iri in (RDFS.Class, OWL.Class):
+        for shape in graph.subjects(RDF.type, class_iri):
+            said = (*graph.predicates(shape), *graph.objects(shape, RDF.type))
+            if any(str(term).startswith(str(SH)) for term in said):
+                raise WorkspaceInvalid(
+                    f"{shape}: implicit class targets are not used here; write sh:targetClass"
+                )
+    for shape in graph.subjects(SH.target):
+        raise WorkspaceInvalid(f"{shape}: sh:target is not used here; write sh:targetClass")
+    for component in graph.subjects(RDF.type, SH.ConstraintComponent):
+        raise WorkspaceInvalid(f"{component}: own constraint components are not used here; write sh:sparql")
+    for shape, node in graph.subject_objects(SH.targetNode):
+        if not isinstance(node, URIRef):
+            raise WorkspaceInvalid(f"{shape}: sh:targetNode must be an IRI here (found {node.n3()})")
+
+
+def _name_shapes(graph: Graph) -> None:
+    """Shapes without a name get one from what they say: a result has to name its rule, in each build alike."""
+    for shape in set(_targeted(graph)):
+        outer = _rename(graph, shape, "urn:twin-graph:shape:")
+        for inner in list(graph.objects(outer, SH.property)):
+            _rename(graph, inner, f"{outer}-")
+
+
+def _rename(graph: Graph, node: Node, prefix: str) -> Node:
+    if not isinstance(node, BNode):
+        return node
+    name = URIRef(prefix + hashlib.sha256(_written_out(graph, node).encode()).hexdigest()[:8])
+    for triple in [*graph.triples((node, None, None)), *graph.triples((None, None, node))]:
+        subject, predicate, value = triple
+        graph.remove(triple)
+        graph.add((name if subject == node else subject, predicate, name if value == node else value))
+    return name
+
+
+def _written_out(graph: Graph, node: Node) -> str:
+    """All that a node without a name says, independent of the names that the parser gave."""
+    if not isinstance(node, BNode):
+        return node.n3()
+    return f"[{' '.join(sorted(p.n3() + _written_out(graph, o) for p, o in graph.predicate_objects(node)))}]"
 
 
 def _rules(graph: Graph, shape: IdentifiedNode) -> Iterator[Rule]:
@@ -142,6 +209,12 @@ def _rules(graph: Graph, shape: IdentifiedNode) -> Iterator[Rule]:
     yield from _constraints(graph, shape, targets, shape)
     for inner in graph.objects(shape, SH.property):
         assert isinstance(inner, IdentifiedNode)
+        for nesting in (shape, inner):
+            if (nesting, SH.path, None) in graph and (nesting, SH.property, None) in graph:
+                raise WorkspaceInvalid(
+                    f"{nesting}: sh:property inside a property shape is not used here; write a node shape with "
+                    "a target of its own"
+                )
         yield from _constraints(graph, inner, targets, shape)
 
 
@@ -156,7 +229,7 @@ def _constraints(
     }
     for parameter in sorted(parameters, key=str):
         values = tuple(graph.objects(shape, parameter))
-        for value in values if parameter in (SH.sparql, SH["class"], SH.hasValue) else [None]:
+        for value in values if parameter in _REPEATED else [None]:
             carrier = value if parameter == SH.sparql and isinstance(value, IdentifiedNode) else shape
             yield Rule(
                 shape=str(shape),
@@ -186,7 +259,12 @@ def _severity(graph: Graph, *nodes: IdentifiedNode) -> Severity:
     for node in nodes:
         found = graph.value(node, SH.severity)
         if found is not None:
-            return Severity(str(found).removeprefix(str(SH)))
+            try:
+                return Severity(str(found).removeprefix(str(SH)))
+            except ValueError as problem:
+                raise WorkspaceInvalid(
+                    f"{nodes[-1]}: sh:severity: must be sh:Violation, sh:Warning or sh:Info (found {found.n3()})"
+                ) from problem
     return Severity.VIOLATION
 
 

@@ -5,6 +5,7 @@
     keys.py        which keys exist, under which aliases; references to keys
     documents.py   a row -> a JSON-LD document with the columns as its terms
     folders.py     the folders of a workspace -> sources with all their rows
+    retired.py     keys that were withdrawn
 
 Decides nothing about the domain: merging partnerships is `claims`, rules about values are shapes.
 """

@@ -122,8 +122,8 @@ class Vocabulary:
         """The columns that a table of a kind may have."""
         if kind.class_name not in self._columns:
             scoped = self.context.get(kind.class_name)
-            own = scoped.get("@context", {}) if isinstance(scoped, dict) else {}
-            terms = {**self.context, **own}
+            own = scoped.get("@context") if isinstance(scoped, dict) else None
+            terms = {**self.context, **(own if isinstance(own, dict) else {})}
             found = (self._column(name, definition) for name, definition in terms.items())
             self._columns[kind.class_name] = {column.name: column for column in found if column is not None}
         return self._columns[kind.class_name]
@@ -136,14 +136,14 @@ class Vocabulary:
         target = str(definition.get("@id", ""))
         if target.startswith("@") or ":" not in target or target.startswith(("http://", "https://")):
             return None  # a keyword or a prefix
-        type_ = str(definition.get("@type", ""))
+        type_ = str(definition.get("@type") or "")
         is_reference = type_ in ("@id", "@vocab")
         return Column(
             name,
             self._expand(target),
             datatype="" if is_reference or not type_ else self._expand(type_),
-            language=str(definition.get("@language", "")),
-            many="@set" in definition.get("@container", ""),
+            language=str(definition.get("@language") or ""),
+            many="@set" in (definition.get("@container") or ""),
             is_reference=is_reference,
             **(self._targets(name, self._expand(target)) if is_reference else {}),
         )

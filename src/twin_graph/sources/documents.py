@@ -55,6 +55,30 @@ class DocumentMaker:
                 continue
             yield {"@id": subject, **document}
 
+    def references(self, rows: Iterable[Row]) -> set[tuple[tuple[str, ...], str]]:
+        """What rows refer to, and the key under which each is published; that is empty where it leads nowhere.
+
+        The key of a row that adds to the thing of another row is a reference too.
+        """
+        texts: set[tuple[Column, str]] = set()
+        found: set[tuple[tuple[str, ...], str]] = set()
+        for row in rows:
+            kind = BY_TABLE[row.table]
+            columns = self.vocabulary.columns(kind)
+            for name, cell in row.cells.items():
+                column = columns.get(name)
+                if column is not None and column.kinds:
+                    texts.add((column, cell))
+            if self.keys.is_addition(kind, row):
+                key = row.cells[KEY_COLUMN]
+                found.add(((kind.name, key), self.keys.resolve(kind.name, key) or ""))
+        for column, cell in texts:
+            for text in cell.split(SEPARATOR) if column.many else [cell]:
+                if text.strip() and text.strip() not in column.concepts:
+                    target = self._look_up(column, text.strip())
+                    found.add(((*column.kinds, text.strip()), "/".join(target) if target else ""))
+        return found
+
     def subject(self, row: Row) -> URIRef | None:
         """IRI of what a row describes; None, with a finding, when it cannot be made."""
         kind = BY_TABLE[row.table]

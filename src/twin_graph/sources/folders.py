@@ -8,10 +8,7 @@ data/world/*.csv         the source `world`: no register, so every register come
 
 from __future__ import annotations
 
-import csv
 import difflib
-import hashlib
-import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +30,10 @@ _OWN_COLUMNS = {
 }
 _ROW, _REMOVE = "*", "-"
 # Graphs that a build makes itself; a folder cannot have their names.
-RESERVED = (SHARED, "derived", "ontology", "metadata")
+MADE = ("derived", "ontology", "metadata")
+RESERVED = (SHARED, *MADE)
+# Tables that other programs write and that are not read here.
+_OTHER_SPREADSHEETS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
 
 
 @dataclass
@@ -59,11 +59,6 @@ class Source:
         """The rows of one table."""
         return [row for row in self.rows if row.table == name]
 
-    def digest(self) -> str:
-        """A hash of the content that does not depend on the order of rows or on where they stand."""
-        lines = sorted(repr((row.table, sorted(row.cells.items()))) for row in self.rows)
-        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
 
 def read_sources(workspace: Workspace, publication: Publication, vocabulary: Vocabulary) -> list[Source]:
     """All sources of a workspace, the one that takes precedence first."""
@@ -73,10 +68,13 @@ def read_sources(workspace: Workspace, publication: Publication, vocabulary: Voc
     )
     parts = [(folder.name, folder, _files(folder, ".csv", ".xlsx")) for folder in folders]
     parts += [(book.stem, book, [book]) for book in _files(workspace.data, ".xlsx")]
+    for folder in (workspace.data, *folders):
+        _refuse_others(folder, found[SHARED], workspace)
     for name, path, files in parts:
         if files and _accept_name(name, path, found, workspace):
             found[name] = _read(name, files, workspace, vocabulary)
     _check_order(found, publication, workspace)
+    _check_graphs(found, publication, workspace)
     return sorted(found.values(), key=lambda source: _precedence(source, publication))
 
 
@@ -126,12 +124,34 @@ def _accept_name(name: str, path: Path, found: dict[str, Source], workspace: Wor
     return False
 
 
+def _refuse_others(folder: Path, shared: Source, workspace: Workspace) -> None:
+    for path in _files(folder, *_OTHER_SPREADSHEETS):
+        where, hint = SourceRef(workspace.relative(path)), "save it as .xlsx or CSV, and take this file away"
+        shared.findings.append(problem(where, "this kind of spreadsheet is not read", hint, "reading"))
+        shared.unread.update(kind.name for kind in BY_TABLE.values())
+
+
 def _check_order(found: dict[str, Source], publication: Publication, workspace: Workspace) -> None:
     for name in publication.registers:
         if name not in found:
             where = SourceRef(workspace.relative(workspace.data / "publication.toml"), None, "registers")
             message, hint = f"there is no folder data/{name}/", "correct the list"
             found[SHARED].findings.append(problem(where, message, hint, "reading"))
+
+
+def _check_graphs(found: dict[str, Source], publication: Publication, workspace: Workspace) -> None:
+    """Every entry of `[graphs]` belongs to a graph of the build: a licence or attribution is never lost."""
+    if any("register" in source.unread for source in found.values()):
+        return  # the names of the graphs are not certain
+    known = sorted((*(source.name for source in found.values()), *MADE))
+    path = workspace.relative(workspace.data / "publication.toml")
+    for name in publication.graphs:
+        if name not in known:
+            where = SourceRef(path, None, f"graphs.{name}")
+            meant = [found[name].name] if name in found else _near(name, known)
+            hint = f"did you mean “{meant[0]}”? " if meant else "correct or delete the entry; "
+            hint += f"the graphs are {', '.join(known)}"
+            found[SHARED].findings.append(problem(where, f"there is no graph “{name}”", hint, "reading"))
 
 
 def _read(name: str, files: list[Path], workspace: Workspace, vocabulary: Vocabulary) -> Source:
@@ -267,12 +287,3 @@ def _apply(source: Source, position: int, correction: Row, removed: set[int]) ->
         return
     changed = {name: cell for name, cell in {**row.cells, column: becomes}.items() if cell}
     source.rows[position] = Row(row.table, changed, row.where)
-
-
-def write_rows(rows: Iterable[dict[str, str]], header: tuple[str, ...]) -> str:
-    """Rows as the text of a CSV file in the form that the guides recommend."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, header, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()

@@ -7,16 +7,20 @@ city, a row with the item as its key adds to it. What a merged partnership is ca
 from __future__ import annotations
 
 import difflib
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 
 from twin_graph import iris
-from twin_graph.findings import Finding, problem
+from twin_graph.findings import Finding, SourceRef, problem
 from twin_graph.kinds import BY_TABLE, Kind
 from twin_graph.sources.columns import KEY_COLUMN
 from twin_graph.sources.tables import Row
 
 ITEM_COLUMN = "wikidata"
+# What registers have in common: one row is enough for all of them.
+_COMMON = ("city", "country", "network", "distinction")
+_ITEM = re.compile(r"q[1-9][0-9]*")
 
 
 class Keys:
@@ -30,8 +34,8 @@ class Keys:
 
     def resolve(self, kind: str, key: str) -> str | None:
         """The key that a thing is published under, or None where there is no such thing."""
-        canonical = self.aliases[kind].get(key, key)
-        return canonical if canonical in self.owners[kind] else None
+        canonical = self._canonical(kind, key)
+        return canonical if canonical in self.owners.get(kind, {}) else None
 
     def is_unread(self, kinds: Iterable[str]) -> bool:
         """Whether a file that could not be read may hold keys of these kinds, so that none can be missed."""
@@ -40,7 +44,7 @@ class Keys:
     def suggest(self, kinds: Iterable[str], key: str) -> str:
         """A hint for a key that does not exist."""
         names = list(kinds)
-        known = [name for kind in names for name in (*self.owners[kind], *self.aliases[kind])]
+        known = [name for kind in names for name in (*self.owners.get(kind, {}), *self.aliases.get(kind, {}))]
         near = difflib.get_close_matches(key, known, n=1, cutoff=0.75) if len(known) < 30_000 else []
         tables = " or ".join(f"{_table_of(kind)}" for kind in names)
         return f"did you mean “{near[0]}”?" if near else f"use a key from {tables}, or add a row there"
@@ -48,7 +52,11 @@ class Keys:
     def is_addition(self, kind: Kind, row: Row) -> bool:
         """Whether a row adds to a thing that another row owns."""
         key = row.cells.get(KEY_COLUMN, "")
-        return self.aliases[kind.name].get(key, key) != key
+        return self._canonical(kind.name, key) != key
+
+    def _canonical(self, kind: str, key: str) -> str:
+        # Asking adds nothing, not even an empty entry: the aliases are published as they are.
+        return self.aliases.get(kind, {}).get(key, key)
 
 
 def collect_keys(rows: Iterable[Row], unread: Iterable[str] = ()) -> Keys:
@@ -80,11 +88,28 @@ def _note_key(keys: Keys, kind: Kind, row: Row) -> None:
     elif keys.is_addition(kind, row):
         return
     elif key in keys.owners[kind.name]:
-        first = keys.owners[kind.name][key].where
-        hint = f"it is already used in {first}; choose another, or delete one of the rows"
+        hint = _hint_for_doubled(kind, row, keys.owners[kind.name][key].where)
         keys.findings.append(problem(row.at(KEY_COLUMN), f"the key “{key}” stands twice", hint, "reading"))
     else:
         keys.owners[kind.name][key] = row
+
+
+def _hint_for_doubled(kind: Kind, row: Row, first: SourceRef) -> str:
+    """What to do about a key that stands twice: two registers keep theirs apart by the names of their cities."""
+    city, other = _folder(row.where), _folder(first)
+    if kind.name in _COMMON or "" in (city, other) or city == other:
+        return f"it is already used in {first}; choose another, or delete one of the rows"
+    own = f"{city}-{row.cells[KEY_COLUMN].removesuffix(f'-{city}')}"
+    return f"the other register already has it, in {first}; begin yours with your city, such as {own}"
+
+
+def _folder(where: SourceRef) -> str:
+    """The folder, or the workbook, of `data/` that a place is in; empty for the shared tables."""
+    path, bracket, _ = where.path.partition("[")
+    parts = path.split("/")
+    if len(parts) > 2:
+        return parts[1]
+    return parts[-1].rpartition(".")[0] if bracket else ""
 
 
 def _note_item(keys: Keys, row: Row) -> None:
@@ -93,6 +118,11 @@ def _note_item(keys: Keys, row: Row) -> None:
         return
     alias = iris.city_alias(item)
     if alias == key or not iris.is_key(alias):
+        return
+    if _ITEM.fullmatch(key):
+        message = f"the key says {key.upper()}, and this cell {item}"
+        hint = "a key that is an item is the item of its city: correct the one that is wrong"
+        keys.findings.append(problem(row.at(ITEM_COLUMN), message, hint, "reading"))
         return
     taken = keys.aliases["city"].get(alias)
     if taken is not None and taken != key:

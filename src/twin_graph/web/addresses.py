@@ -1,4 +1,4 @@
-"""Where a link on a page may lead: our own pages by path, other hosts by http or https only.
+"""Where a link on a page may lead: our own pages by path, other hosts by http or https only, e-mail.
 
 Every path comes from the route map and a checked key, never from the path of the request or from data.
 """
@@ -18,6 +18,7 @@ _AUTHORITIES = {
     "wikidataId": "https://www.wikidata.org/wiki/{}",
     "geonamesId": "https://www.geonames.org/{}/",
 }
+_MAIL = re.compile(r"[A-Za-z0-9._+\-]+@[A-Za-z0-9.\-]+")
 _STATEMENT = re.compile(r"[QP][0-9]+\$[0-9A-Fa-f-]+")
 
 
@@ -50,6 +51,15 @@ def external(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"[\s<>\"'\\]", text):
         return ""
     return text
+
+
+def mail(text: str) -> str:
+    """An address of e-mail as it may stand in href; empty where it is none.
+
+    >>> mail("desk@example.org"), mail("desk@example.org?cc=x")
+    ('mailto:desk@example.org', '')
+    """
+    return f"mailto:{text}" if _MAIL.fullmatch(text) else ""
 
 
 def authority(name: str, text: str) -> str:

@@ -13,12 +13,12 @@ from flask import Blueprint, Response, g, render_template, request, url_for
 
 from twin_graph import describe, graphs, iris
 from twin_graph.describe import Listing
-from twin_graph.errors import EntityGone, EntityNotFound, MalformedRequest, NotAcceptable
-from twin_graph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, Format, by_extension
+from twin_graph.errors import EntityGone, MalformedRequest
+from twin_graph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, Format
 from twin_graph.graphs import Triple
 from twin_graph.web import jsonld, panels
 from twin_graph.web.languages import reader_language
-from twin_graph.web.negotiation import negotiate
+from twin_graph.web.negotiation import choose_format
 from twin_graph.web.responses import AN_HOUR, Link, absolute, is_here, redirect, represent
 from twin_graph.web.site import Site, site
 from twin_graph.workspace import LANGUAGES
@@ -35,7 +35,7 @@ def thing(kind: str, key: str) -> Response:
     canonical = _resolve(here, kind, key)
     if not is_here(path := url_for("documents.thing", kind=kind, key=canonical)):
         return redirect(here, path, 301)
-    fmt = _negotiated()
+    fmt = _chosen()
     links = [(absolute(here, url_for("documents.document", kind=kind, key=key)), "describedby", "")]
     return redirect(here, _variant(here, kind, key, fmt), vary=_vary(fmt), links=links)
 
@@ -44,7 +44,7 @@ def thing(kind: str, key: str) -> Response:
 def document(kind: str, key: str) -> Response:
     """The document in the negotiated format; 303 to the page for who prefers HTML."""
     here = site()
-    fmt = _negotiated()
+    fmt = _chosen()
     try:
         canonical = _resolve(here, kind, key)
     except EntityGone as gone:
@@ -59,7 +59,7 @@ def document(kind: str, key: str) -> Response:
 @bp.get(f"/doc/<kind>/<key>.<any({_EXTENSIONS}):extension>")
 def variant(kind: str, key: str, extension: str) -> Response:
     """The document in one format, whatever the Accept header says."""
-    here, fmt = site(), _by_extension(extension)
+    here, fmt = site(), _chosen(extension)
     try:
         canonical = _resolve(here, kind, key)
     except EntityGone as gone:
@@ -75,7 +75,7 @@ def variant(kind: str, key: str, extension: str) -> Response:
 @bp.get("/doc/<kind>")
 def listing(kind: str) -> Response:
     """The list of a kind in the negotiated format."""
-    here, fmt = site(), _negotiated()
+    here, fmt = site(), _chosen()
     if not is_here(path := url_for("documents.listing", kind=describe.find_kind(kind).name)):
         return redirect(here, path, 301)
     if fmt is HTML:
@@ -86,7 +86,7 @@ def listing(kind: str) -> Response:
 @bp.get(f"/doc/<kind>.<any({_EXTENSIONS}):extension>")
 def listing_variant(kind: str, extension: str) -> Response:
     """The list of a kind in one format."""
-    here, fmt = site(), _by_extension(extension)
+    here, fmt = site(), _chosen(extension)
     if fmt is HTML:
         path = url_for("pages.listing", lang=_language(here), kind=describe.find_kind(kind).name)
         return redirect(here, path, vary=("Accept-Language",))
@@ -96,7 +96,7 @@ def listing_variant(kind: str, extension: str) -> Response:
 @bp.get("/graph/<name>")
 def graph(name: str) -> Response:
     """What is known of a named graph, in the negotiated format."""
-    here, fmt = site(), _negotiated()
+    here, fmt = site(), _chosen()
     description = describe.describe_graph(here.store, here.base_iri, name.lower())
     if not is_here(path := url_for("documents.graph", name=name.lower())):
         return redirect(here, path, 301)
@@ -113,7 +113,7 @@ def graph(name: str) -> Response:
 @bp.get(f"/graph/<name>.<any({_EXTENSIONS}):extension>")
 def graph_variant(name: str, extension: str) -> Response:
     """What is known of a named graph, in one format."""
-    here, fmt = site(), _by_extension(extension)
+    here, fmt = site(), _chosen(extension)
     description = describe.describe_graph(here.store, here.base_iri, name)
     if fmt is HTML:
         path = url_for("documents.graph_page", lang=_language(here), name=name)
@@ -126,11 +126,16 @@ def graph_page(lang: str, name: str) -> Response:
     """The page of a named graph."""
     here = site()
     description = describe.describe_graph(here.store, here.base_iri, name)
-    facts = panels.facts(here, description.thing, lang)
     return represent(
         here,
         HTML,
-        lambda: render_template("graph.html", name=name, iri=str(description.thing), facts=facts),
+        lambda: render_template(
+            "graph.html",
+            name=name,
+            iri=str(description.thing),
+            title=here.names.title(description.thing, lang),
+            facts=panels.facts(here, description.thing, lang),
+        ),
         language=lang,
         links=alternates(here, "documents.graph_variant", name=name),
     )
@@ -199,20 +204,8 @@ def _resolve(here: Site, kind: str, key: str) -> str:
     return describe.resolve(here.store, here.base_iri, here.snapshot.keys, kind, key)
 
 
-def _negotiated() -> Format:
-    fmt = negotiate(request.headers.get("Accept"), DOCUMENT_FORMATS)
-    if fmt is None:
-        raise NotAcceptable(
-            "the formats of this address are listed", tuple(f.media_type for f in DOCUMENT_FORMATS)
-        )
-    return fmt
-
-
-def _by_extension(extension: str) -> Format:
-    fmt = by_extension(extension, DOCUMENT_FORMATS)
-    if fmt is None:
-        raise EntityNotFound(f"there is no format “{extension}”")
-    return fmt
+def _chosen(extension: str = "") -> Format:
+    return choose_format(request.headers.get("Accept"), extension)
 
 
 def _language(here: Site) -> str:

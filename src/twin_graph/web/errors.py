@@ -164,7 +164,7 @@ def _body(error: Exception, problem: Problem, detail: str) -> dict[str, object]:
     if isinstance(error, errors.MalformedQuery) and error.line is not None:
         body |= {"line": error.line, "column": error.column}
     if isinstance(error, errors.EntityGone):
-        body |= {"on": error.on, "replacedBy": error.replaced_by}
+        body["on"] = error.on
     if offers := _offers(error):
         body["offers"] = offers
     return {name: value for name, value in body.items() if value not in (None, "")}

@@ -11,10 +11,11 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from rdflib import Literal, URIRef
-from rdflib.namespace import DCTERMS, RDF, RDFS, SKOS
+from rdflib.namespace import RDF, RDFS
 from rdflib.term import Node
 
 from twin_graph import iris
+from twin_graph.describe import LABELS
 from twin_graph.kinds import BY_NAME
 from twin_graph.namespaces import TWIN, TWIN_IRI
 from twin_graph.queries import load
@@ -25,7 +26,6 @@ from twin_graph.web.languages import catalogue, collation_key
 
 _KEPT = 100_000
 _MANY = 1_000
-_LABELS = (RDFS.label, SKOS.prefLabel, DCTERMS.title)
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Names:
 
     def label(self, iri: str, language: str) -> Text | None:
         """The label of a thing in a language, or the nearest to it."""
-        for predicate in _LABELS:
+        for predicate in LABELS:
             literals = [value for value in self.values(URIRef(iri), predicate) if isinstance(value, Literal)]
             if literals:
                 return choose(literals, language)

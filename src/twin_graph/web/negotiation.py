@@ -18,8 +18,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from twin_graph.errors import MalformedRequest
-from twin_graph.formats import Carries, Format
+from twin_graph.errors import EntityNotFound, MalformedRequest, NotAcceptable
+from twin_graph.formats import DOCUMENT_FORMATS, Carries, Format, by_extension
 from twin_graph.workspace import LANGUAGES
 
 MAX_HEADER = 4096
@@ -87,6 +87,26 @@ def negotiate(accept: str | None, offers: Sequence[Format]) -> Format | None:
         MalformedRequest: the header is longer than 4 KiB.
     """
     return next(iter(acceptable(accept, offers)), None)
+
+
+def choose_format(accept: str | None, extension: str = "") -> Format:
+    """The format of a document: the one that its address ends with, else the best for an Accept header.
+
+    >>> choose_format("text/html", "nt").name, choose_format("application/json").name
+    ('n-triples', 'json-ld')
+
+    Raises:
+        EntityNotFound: no format has this extension.
+        NotAcceptable: none is acceptable.
+        MalformedRequest: the header is longer than 4 KiB.
+    """
+    fmt = by_extension(extension, DOCUMENT_FORMATS) if extension else negotiate(accept, DOCUMENT_FORMATS)
+    if fmt is None and extension:
+        raise EntityNotFound(f"there is no format “{extension}”")
+    if fmt is None:
+        offers = tuple(offer.media_type for offer in DOCUMENT_FORMATS)
+        raise NotAcceptable("the formats of this address are listed", offers)
+    return fmt
 
 
 def negotiate_language(accept_language: str | None, default: str = "en") -> str:

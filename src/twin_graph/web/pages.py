@@ -78,7 +78,10 @@ def about(lang: str) -> Response:
     """What this is, where the data come from and how they may be used."""
     here = site()
     return represent(
-        here, HTML, lambda: render_template("about.html", graphs=lists.graphs(here, lang)), language=lang
+        here,
+        HTML,
+        lambda: render_template("about.html", graphs=lists.graphs(here, lang), imprint=here.imprint),
+        language=lang,
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from rdflib import Literal, URIRef
-from rdflib.namespace import PROV, RDF, RDFS, SKOS, XSD
+from rdflib.namespace import DCTERMS, PROV, RDF, RDFS, SKOS, XSD
 from rdflib.term import Node
 
 from twin_graph import iris
@@ -32,6 +32,7 @@ _NOT_FACTS = {
         (
             RDF.type,
             RDFS.label,
+            DCTERMS.title,
             SKOS.altLabel,
             SKOS.exactMatch,
             SKOS.closeMatch,
@@ -250,8 +251,10 @@ def _fact_values(site: Published, terms: list[Node], name: str, language: str) -
     """Values of a fact; of texts in several languages only the one for the reader."""
     tagged = [term for term in terms if isinstance(term, Literal) and term.language]
     if len(tagged) > 1:
-        kept = [term for term in tagged if term.language == language] or sorted(tagged, key=str)[:1]
-        terms = [term for term in terms if term not in tagged or term in kept]
+        known = sorted({str(term.language) for term in tagged})
+        spoken = next((tag for tag in (language, "en") if tag in known), known[0])
+        others = [term for term in terms if term not in tagged]
+        terms = others + [term for term in tagged if term.language == spoken]
     return make_values(site, sorted(terms, key=str), name, language)
 
 

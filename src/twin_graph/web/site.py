@@ -18,9 +18,10 @@ from twin_graph.queries import FOLDER as QUERIES
 from twin_graph.settings import Settings
 from twin_graph.snapshot import Manifest, Snapshot, open_snapshot
 from twin_graph.store import Store
+from twin_graph.web.imprint import Imprint, read_imprint
 from twin_graph.web.names import Names
 from twin_graph.web.vocabulary_files import VocabularyFiles
-from twin_graph.workspace import Workspace, find_workspace
+from twin_graph.workspace import Workspace, find_workspace, read_publication
 
 PACKAGE = Path(__file__).parents[1]
 STATIC = PACKAGE / "static"
@@ -38,6 +39,8 @@ class Site:
     manifest: Manifest
     snapshot: Snapshot
     store: Store
+    vocabulary: VocabularyFiles
+    imprint: Imprint
 
     @property
     def base_iri(self) -> str:
@@ -60,11 +63,6 @@ class Site:
         return Names(self.store, self.base_iri)
 
     @cached_property
-    def vocabulary(self) -> VocabularyFiles:
-        """Ontology, concepts, shapes and context."""
-        return VocabularyFiles(self.workspace)
-
-    @cached_property
     def assets(self) -> str:
         """Digest of the static files: the part of their addresses that changes when they do."""
         return _digest(STATIC)
@@ -77,7 +75,8 @@ class Site:
     @cached_property
     def look(self) -> str:
         """What a page depends on besides: a changed template or translation is another representation."""
-        return f"{self.assets}-{_digest(TEMPLATES)}-{_digest(TRANSLATIONS)}-{_digest(QUERIES)}"
+        folders = "-".join(_digest(folder) for folder in (TEMPLATES, TRANSLATIONS, QUERIES))
+        return f"{self.assets}-{folders}-{self.imprint.digest}"
 
 
 def open_site(settings: Settings, snapshot: Snapshot | None = None) -> Site:
@@ -88,8 +87,15 @@ def open_site(settings: Settings, snapshot: Snapshot | None = None) -> Site:
     """
     workspace = find_workspace(settings.workspace)
     found = snapshot or open_snapshot(workspace.snapshots)
-    store = found.open_store(settings.store, settings.store_memory_triples)
-    return Site(settings, workspace, found.manifest, found, store)
+    return Site(
+        settings,
+        workspace,
+        found.manifest,
+        found,
+        found.open_store(settings.store, settings.store_memory_triples),
+        VocabularyFiles(workspace),
+        read_imprint(read_publication(workspace, settings.base_iri).extra),
+    )
 
 
 def site() -> Site:

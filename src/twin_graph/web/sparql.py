@@ -21,6 +21,7 @@ from werkzeug.exceptions import MethodNotAllowed, RequestURITooLarge
 
 from twin_graph import graphs, sparql
 from twin_graph.errors import (
+    EntityNotFound,
     MalformedRequest,
     NotAcceptable,
     OperatorError,
@@ -30,6 +31,7 @@ from twin_graph.errors import (
     UnsupportedMediaType,
 )
 from twin_graph.formats import GRAPH_FORMATS, HTML, RESULT_FORMATS, RESULTS_JSON, TURTLE, Format
+from twin_graph.queries import load_all, runnable
 from twin_graph.store import RequestedDataset
 from twin_graph.web.errors import find_problem
 from twin_graph.web.languages import OWN_NAMES, reader_language
@@ -49,6 +51,7 @@ FORM, DIRECT, UPDATE = (
 )
 MAX_ADDRESS = 8_192
 SHOWN_ROWS = 500
+EXAMPLES = load_all("competency_")
 _SHOWN_BYTES = 200_000
 _MAX_FIELDS = 200
 _HEADERS = {
@@ -100,7 +103,7 @@ def endpoint() -> Response:
     g.language = _language(asked)
     offers = choose_formats(asked)
     if asked.query is None:
-        return _describe(offers)
+        return _describe(asked, offers)
     return _show(asked) if HTML in offers else _answer(asked, offers)
 
 
@@ -255,11 +258,13 @@ def _show(asked: Asked) -> Response:
     return _with_cache(response, "no-store", "Accept, Accept-Encoding, Accept-Language")
 
 
-def _describe(offers: tuple[Format, ...]) -> Response:
+def _describe(asked: Asked, offers: tuple[Format, ...]) -> Response:
     here, limits = site(), QueryLimits.from_settings(site().settings)
     if HTML in offers:
-        tag = sparql.fingerprint_of(here.manifest.id, limits.to_json(), here.look, g.language)
-        return _unless_known(tag, lambda: _page(""), "Accept, Accept-Language")
+        name = asked.first("example")
+        query = _example(name) if name else ""
+        tag = sparql.fingerprint_of(here.manifest.id, limits.to_json(), here.look, g.language, name)
+        return _unless_known(tag, lambda: _page(query, example=name), "Accept, Accept-Language")
     fmt = next((offer for offer in offers if offer in GRAPH_FORMATS), None)
     if fmt is None:
         names = tuple(offer.media_type for offer in (*GRAPH_FORMATS, HTML))
@@ -272,14 +277,26 @@ def _describe(offers: tuple[Format, ...]) -> Response:
     )
 
 
-def _page(query: str, status: int = 200, **values: object) -> Response:
+def _example(name: str) -> str:
+    """The text of one of the questions, ready to be run."""
+    found = next((query for query in EXAMPLES if query.name == name), None)
+    if found is None:
+        raise EntityNotFound(f"there is no example “{name[:64]}”")
+    return runnable(found, site().base_iri)
+
+
+def _page(query: str, status: int = 200, *, example: str = "", **values: object) -> Response:
     text = render_template(
         "sparql.html",
         query=query,
         formats=(*RESULT_FORMATS, *GRAPH_FORMATS),
         limits=QueryLimits.from_settings(site().settings),
         shown_rows=SHOWN_ROWS,
-        languages=[(code, OWN_NAMES[code], _path_in(code, query)) for code in LANGUAGES],
+        languages=[(code, OWN_NAMES[code], _path_in(code, query, example)) for code in LANGUAGES],
+        examples=[
+            (each.title(g.language), _path_in(g.language, "", each.name), each.name == example)
+            for each in EXAMPLES
+        ],
         **values,
     )
     response = Response(text, status, content_type=HTML.content_type)
@@ -287,11 +304,11 @@ def _page(query: str, status: int = 200, **values: object) -> Response:
     return response
 
 
-def _path_in(language: str, query: str) -> str:
+def _path_in(language: str, query: str, example: str = "") -> str:
     """This page in another language; a query too long for an address is left out."""
-    asked: dict[str, Any] = (
-        {"query": query, "format": "html"} if query and len(query) < MAX_ADDRESS // 4 else {}
-    )
+    asked: dict[str, Any] = {"example": example} if example else {}
+    if query and not example and len(query) < MAX_ADDRESS // 4:
+        asked = {"query": query, "format": "html"}
     return url_for("sparql.endpoint", lang=language, **asked)
 
 

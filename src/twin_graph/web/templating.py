@@ -30,6 +30,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         asset=lambda name: url_for("pages.static", digest=site().assets, name=name),
         external=addresses.external,
+        mail=addresses.mail,
         kind_title=kind_title,
         kind_noun=kind_noun,
         language_name=language_name,

@@ -1,4 +1,4 @@
-"""`/ontology`, `/concepts`, `/shapes` and `/context.jsonld`: the vocabulary, for machines and for people.
+"""`/ontology`, `/alignments`, `/concepts`, `/shapes`, `/context.jsonld`: the vocabulary, for machines and for people.
 
 Turtle is sent as it stands in the file, with its comments; the other formats are made from it.
 """
@@ -12,13 +12,12 @@ from flask import Blueprint, Response, render_template, request, url_for
 from rdflib import Graph
 
 from twin_graph import graphs
-from twin_graph.errors import EntityNotFound, NotAcceptable
-from twin_graph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, TURTLE, Format, by_extension
+from twin_graph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, TURTLE
 from twin_graph.graphs import read_turtle
 from twin_graph.namespaces import CONCEPTS_IRI, TWIN_IRI
 from twin_graph.web import addresses
 from twin_graph.web.languages import page_language, reader_language
-from twin_graph.web.negotiation import negotiate
+from twin_graph.web.negotiation import choose_format
 from twin_graph.web.responses import is_here, redirect, represent
 from twin_graph.web.site import Site, site
 from twin_graph.web.vocabulary_files import in_order
@@ -42,6 +41,14 @@ def ontology(extension: str = "") -> Response:
     """Our terms."""
     files = site().vocabulary
     return _send("vocabulary.ontology", extension, lambda: files.ontology_text, lambda: files.ontology)
+
+
+@bp.get("/alignments")
+@bp.get(f"/alignments.<any({_EXTENSIONS}):extension>")
+def alignments(extension: str = "") -> Response:
+    """How our terms stand to those of other vocabularies."""
+    files = site().vocabulary
+    return _send("vocabulary.alignments", extension, lambda: files.alignments_text, lambda: files.alignments)
 
 
 @bp.get("/concepts")
@@ -87,6 +94,12 @@ def ontology_page(lang: str) -> Response:
                  title=files.title(files.ontology, TWIN_IRI.rstrip("#"), lang), refer=_refer)  # fmt: skip
 
 
+@bp.get(f"/{_LANG}/alignments")
+def alignments_page(lang: str) -> Response:
+    """The same for people."""
+    return _page("alignments.html", lang, rows=site().vocabulary.alignment_rows(lang), refer=_refer)
+
+
 @bp.get(f"/{_LANG}/concepts")
 def concepts_page(lang: str) -> Response:
     """The concept schemes for people."""
@@ -107,7 +120,7 @@ def scheme_page(lang: str, scheme: str) -> Response:
 def shapes_page(lang: str) -> Response:
     """All rules for people, file by file; each can be linked to by its name."""
     files = site().vocabulary
-    return _page("shapes.html", lang, files=[(name, files.rules(name, lang)) for name in files.shape_files])
+    return _page("shapes.html", lang, files=[(name, files.rules(name, lang)) for name in files.shape_texts])
 
 
 @bp.get(f"/{_LANG}/shapes/<name>")
@@ -122,7 +135,7 @@ def _send(
     here = site()
     if not extension and not is_here(path := url_for(endpoint, **names)):
         return redirect(here, path, 301)
-    fmt = _chosen(extension)
+    fmt = choose_format(request.headers.get("Accept"), extension)
     if fmt is HTML:
         language = reader_language(here.manifest.default_language)
         vary = ("Accept-Language",) if extension else ("Accept", "Accept-Language")
@@ -133,20 +146,6 @@ def _send(
 
     location = url_for(endpoint, **names, extension=fmt.extension)
     return represent(here, fmt, make, vary=() if extension else ("Accept",), location=location)
-
-
-def _chosen(extension: str) -> Format:
-    if extension:
-        fmt = by_extension(extension, DOCUMENT_FORMATS)
-        if fmt is None:
-            raise EntityNotFound(f"there is no format “{extension}”")
-        return fmt
-    fmt = negotiate(request.headers.get("Accept"), DOCUMENT_FORMATS)
-    if fmt is None:
-        raise NotAcceptable(
-            "the formats of this address are listed", tuple(f.media_type for f in DOCUMENT_FORMATS)
-        )
-    return fmt
 
 
 def _page(template: str, lang: str, **values: object) -> Response:

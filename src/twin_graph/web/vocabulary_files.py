@@ -12,19 +12,20 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS
 from rdflib.term import Node
 
-from twin_graph.errors import EntityNotFound
+from twin_graph.errors import EntityNotFound, WorkspaceInvalid
 from twin_graph.graphs import Triple, read_turtle
 from twin_graph.namespaces import CONCEPTS_IRI, SCHEMA, SH, TWIN_IRI
 from twin_graph.web.jsonld import Context
 from twin_graph.web.names import Text, choose
 from twin_graph.workspace import Workspace
 
+# Local names of properties, each with the IRIs that are its values.
+Related = tuple[tuple[str, tuple[str, ...]], ...]
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
@@ -37,7 +38,7 @@ class Entry:
     label: Text
     definition: Text | None = None
     examples: tuple[Text, ...] = ()
-    related: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    related: Related = ()
 
 
 @dataclass(frozen=True)
@@ -51,24 +52,44 @@ class Rule:
     message: Text
 
 
+@dataclass(frozen=True)
+class Alignment:
+    """How one of our terms stands to terms of others: properties with their values, and a note."""
+
+    iri: str
+    related: Related
+    note: Text | None
+
+
 class VocabularyFiles:
     """The files of `ontology/` and `shapes/`."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self._ontology = workspace.ontology
-        self._shapes = workspace.shapes
+        """Read every file, so that what is served and its validator stay the same while the site is open.
+
+        Raises:
+            WorkspaceInvalid: a file cannot be read.
+        """
+        paths = sorted(workspace.shapes.glob("*.ttl"))
+        named = {path.stem.lower().replace("_", "-"): path for path in paths}
+        try:
+            self.context_text = (workspace.ontology / "context.jsonld").read_bytes()
+            self.ontology_text = (workspace.ontology / "twin.ttl").read_bytes()
+            self.concepts_text = (workspace.ontology / "concepts.ttl").read_bytes()
+            alignments = workspace.ontology / "alignments.ttl"
+            self.alignments_text = alignments.read_bytes() if alignments.exists() else b""
+            self.shape_texts = {
+                name: path.read_bytes() for name, path in named.items() if _NAME.fullmatch(name)
+            }
+        except OSError as problem:
+            raise WorkspaceInvalid(f"the vocabulary cannot be read: {problem.filename}") from problem
         self._shape_graphs: dict[str, Graph] = {}
 
     @cached_property
     def digest(self) -> str:
         """Digest of all the files: they may change without a new snapshot."""
-        text = b"\0".join((self.context_text, self.ontology_text, self.concepts_text, self.shapes_text))
-        return hashlib.sha256(text).hexdigest()[:10]
-
-    @cached_property
-    def context_text(self) -> bytes:
-        """The JSON-LD context as it is served."""
-        return (self._ontology / "context.jsonld").read_bytes()
+        texts = (self.context_text, self.ontology_text, self.concepts_text, self.alignments_text)
+        return hashlib.sha256(b"\0".join((*texts, self.shapes_text))).hexdigest()[:10]
 
     @cached_property
     def context(self) -> Context:
@@ -76,19 +97,9 @@ class VocabularyFiles:
         return Context(json.loads(self.context_text))
 
     @cached_property
-    def ontology_text(self) -> bytes:
-        """twin.ttl as it is."""
-        return (self._ontology / "twin.ttl").read_bytes()
-
-    @cached_property
     def ontology(self) -> Graph:
         """Our terms."""
         return read_turtle(self.ontology_text)
-
-    @cached_property
-    def concepts_text(self) -> bytes:
-        """concepts.ttl as it is."""
-        return (self._ontology / "concepts.ttl").read_bytes()
 
     @cached_property
     def concepts(self) -> Graph:
@@ -96,11 +107,14 @@ class VocabularyFiles:
         return read_turtle(self.concepts_text)
 
     @cached_property
-    def shape_files(self) -> dict[str, Path]:
-        """The files of shapes by the name in their address."""
-        paths = sorted(self._shapes.glob("*.ttl")) if self._shapes.is_dir() else []
-        named = {path.stem.lower().replace("_", "-"): path for path in paths}
-        return {name: path for name, path in named.items() if _NAME.fullmatch(name)}
+    def alignments(self) -> Graph:
+        """How our terms stand to those of other vocabularies."""
+        return read_turtle(self.alignments_text)
+
+    @cached_property
+    def shapes_text(self) -> bytes:
+        """All shapes, one file after the other."""
+        return b"\n".join(self.shape_texts.values())
 
     def shape_text(self, name: str) -> bytes:
         """One file of shapes as it is.
@@ -108,9 +122,9 @@ class VocabularyFiles:
         Raises:
             EntityNotFound: there is none of this name.
         """
-        if name not in self.shape_files:
+        if name not in self.shape_texts:
             raise EntityNotFound(f"there are no shapes “{name[:64]}”")
-        return self.shape_files[name].read_bytes()
+        return self.shape_texts[name]
 
     def shape_graph(self, name: str) -> Graph:
         """The shapes of one file, parsed once.
@@ -121,11 +135,6 @@ class VocabularyFiles:
         if name not in self._shape_graphs:
             self._shape_graphs[name] = read_turtle(self.shape_text(name))
         return self._shape_graphs[name]
-
-    @cached_property
-    def shapes_text(self) -> bytes:
-        """All shapes, one file after the other."""
-        return b"\n".join(path.read_bytes() for path in self.shape_files.values())
 
     def scheme(self, name: str) -> Graph:
         """One concept scheme with its concepts.
@@ -176,6 +185,18 @@ class VocabularyFiles:
             (_entry(self.concepts, iri, f"{scheme}#", language) for iri in found), key=lambda e: e.name
         )
 
+    def alignment_rows(self, language: str) -> list[Alignment]:
+        """What the alignments say of each term, by term."""
+        said = {iri for iri in self.alignments.subjects() if str(iri).startswith(TWIN_IRI)}
+        return [
+            Alignment(
+                str(iri),
+                _related(self.alignments, iri, (RDFS.subClassOf, RDFS.subPropertyOf, SKOS.closeMatch)),
+                choose(_literals(self.alignments.objects(iri, RDFS.comment)), language),
+            )
+            for iri in sorted(said, key=lambda iri: str(iri).lower())
+        ]
+
     def rules(self, name: str, language: str) -> list[Rule]:
         """The rules of one file of shapes, each with its message."""
         graph = self.shape_graph(name)
@@ -204,14 +225,6 @@ def _entry(graph: Graph, iri: Node, namespace: str, language: str) -> Entry:
         *graph.objects(iri, SKOS.prefLabel),
         *graph.objects(iri, DCTERMS.title),
     ]
-    relations = (
-        (RDFS.subClassOf, "subClassOf"),
-        (SCHEMA.domainIncludes, "domain"),
-        (SCHEMA.rangeIncludes, "range"),
-    )
-    related = tuple(
-        (name, tuple(sorted(str(o) for o in graph.objects(iri, predicate)))) for predicate, name in relations
-    )
     examples = [choose([literal], language) for literal in _literals(graph.objects(iri, SKOS.example))]
     return Entry(
         str(iri).removeprefix(namespace),
@@ -219,8 +232,16 @@ def _entry(graph: Graph, iri: Node, namespace: str, language: str) -> Entry:
         choose(_literals(labels), language) or Text(str(iri)),
         choose(_literals(graph.objects(iri, SKOS.definition)), language),
         tuple(example for example in examples if example),
-        tuple(pair for pair in related if pair[1]),
+        _related(graph, iri, (RDFS.subClassOf, SCHEMA.domainIncludes, SCHEMA.rangeIncludes)),
     )
+
+
+def _related(graph: Graph, iri: Node, predicates: Iterable[URIRef]) -> Related:
+    """The local name of each property that a term has, with the values."""
+    found = (
+        (_local(predicate), sorted(str(o) for o in graph.objects(iri, predicate))) for predicate in predicates
+    )
+    return tuple((name, tuple(values)) for name, values in found if values)
 
 
 def _rule(graph: Graph, shape: Node, rule: Node, language: str) -> Rule:

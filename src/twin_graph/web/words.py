@@ -102,7 +102,6 @@ COLUMN_WORDS = {
 
 # Properties of other vocabularies that pages show.
 PROPERTY_WORDS = {
-    "http://purl.org/dc/terms/title": N_("title"),
     "http://purl.org/dc/terms/description": N_("description"),
     "http://purl.org/dc/terms/license": N_("licence"),
     "http://purl.org/dc/terms/rights": N_("rights"),

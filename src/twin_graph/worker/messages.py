@@ -56,7 +56,7 @@ class QueryLimits:
     def from_settings(cls, settings: Settings) -> QueryLimits:
         """The limits that the settings name."""
         return cls(
-            workers=max(1, settings.query_workers),
+            workers=settings.query_workers,
             queue=settings.query_queue,
             seconds=settings.query_seconds,
             memory_mb=settings.query_memory_mb,
