@@ -16,8 +16,9 @@ from twin_graph import iris
 from twin_graph.kinds import BY_NAME
 from twin_graph.queries import Parameter, Query, load_all, parse_query
 from twin_graph.store import Store
+from twin_graph.workspace import DEFAULT_BASE_IRI
 
-BASE = iris.DEFAULT_BASE
+BASE = DEFAULT_BASE_IRI
 QUESTIONS = load_all("competency_")
 NUMBERS = {int(query.name.split("_")[1]): query for query in QUESTIONS}
 _SELECT = re.compile(r"^SELECT (?:DISTINCT )?(\?[^()]*?)$", re.MULTILINE)

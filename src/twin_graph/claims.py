@@ -85,6 +85,7 @@ class _Merger:
                 del self.keys.owners["partnership"][key]
             if source.register is not None:
                 found.append(self._register_claim(source.register, owner[0], row))
+                self._check_side(source.register, parties, row)
             self._name_by_items(parties, owner[0])
         return found
 
@@ -121,6 +122,13 @@ class _Merger:
         if "city" in register.cells:
             cells["on_side_of"] = register.cells["city"]
         return Row("claims", cells, row.where)
+
+    def _check_side(self, register: Row, parties: Parties, row: Row) -> None:
+        city = self.keys.resolve("city", register.cells.get("city", ""))
+        if city is not None and city not in parties:
+            message = f"“{city}”, whose register this is, is not among the parties"
+            hint = f"add it, such as {city};{row.cells[PARTIES]}"
+            self.merge.findings.append(problem(row.at(PARTIES), message, hint, "reading"))
 
     def _name_by_items(self, parties: Parties, key: str) -> None:
         names = [self.items.get(party, party) for party in parties]

@@ -17,6 +17,7 @@ import contextlib
 import errno
 import http.client
 import os
+import re
 import shutil
 import signal
 import socket
@@ -35,7 +36,7 @@ from urllib.parse import urlsplit
 
 from twin_graph.errors import OperatorError, TwinGraphError
 from twin_graph.settings import SETTINGS, Settings, read_settings
-from twin_graph.snapshot import Snapshot, current_id, open_snapshot
+from twin_graph.snapshot import Snapshot, current_id, open_snapshot, require_whole
 from twin_graph.worker import PoolProcess, QueryLimits, QueryPool, launch_pool
 from twin_graph.worker.isolation import die_with_parent
 from twin_graph.workspace import find_workspace
@@ -43,11 +44,14 @@ from twin_graph.workspace import find_workspace
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+_SOCKET_NAME = re.compile(r"([0-9a-f]{12})\.[0-9]+")
 _LOOK_EVERY = 1.0
 _LATE_REQUESTS = 5.0
 _START_SECONDS = 120.0
 _STOP_SECONDS = 5
 _RESTART_AFTER = 5.0
+_LONGEST_PAUSE = 60.0
+_TRY_AGAIN = 10.0
 
 
 def serve(settings: Settings) -> int:
@@ -59,14 +63,15 @@ def serve(settings: Settings) -> int:
     """
     snapshots = find_workspace(settings.workspace).snapshots
     snapshot = open_snapshot(snapshots)
+    require_whole(snapshot)
     _check_port(settings.host, settings.port)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, partial(_ask_to_stop, stop))
     folder = Path(tempfile.mkdtemp(prefix="twin-graph-"))
-    service = Service(settings, snapshots, folder)
+    service = Service(settings, snapshots, folder, stop)
     try:
-        service.start(snapshot, stop)
+        service.start(snapshot)
         while not stop.wait(_LOOK_EVERY):
             if not service.look_after():
                 return 1
@@ -78,14 +83,20 @@ def serve(settings: Settings) -> int:
 
 @dataclass(eq=False)
 class Service:
-    """What `serve` started, and what it does about it every second."""
+    """What `serve` started, and what it does about it every second until `ending` is set.
+
+    What cannot be used is tried again after a while, for it may be mended under the same id.
+    """
 
     settings: Settings
     snapshots: Path
     folder: Path
+    ending: threading.Event
     pool: PoolProcess | None = None
     identity: str = ""
-    refused: str = ""
+    refused: tuple[str, str] = ("", "")
+    refused_until: float = 0.0
+    pause: float = _RESTART_AFTER
     web: subprocess.Popen[bytes] | None = None
     old: list[tuple[PoolProcess, float]] = field(default_factory=list)
     started_at: float = 0.0
@@ -96,16 +107,16 @@ class Service:
         """The link by which web processes find the pool in use."""
         return Path(self.settings.query_socket) if self.settings.query_socket else self.folder / "pool"
 
-    def start(self, snapshot: Snapshot, stop: threading.Event) -> None:
+    def start(self, snapshot: Snapshot) -> None:
         """Start everything on a snapshot, and say where it answers."""
         if self.link.exists() and not self.link.is_symlink():
             raise OperatorError(f"{self.link} is in the way; choose another path for the query socket")
         self._point_to(self._launch_pool(snapshot.path, self._new_socket(snapshot.path.name)))
         self.web = self._start_web()
         if self.pool is not None:
-            self.pool.wait_until_ready()
+            self.pool.wait_until_ready(self.ending.is_set)
         path = urlsplit(snapshot.manifest.base_iri).path
-        if self._wait_until_ready(path + "readyz", stop):
+        if self._wait_until_ready(path + "readyz"):
             say(f"snapshot {self.identity} is served at {self._address()}{path} (Ctrl+C stops)")
 
     def look_after(self) -> bool:
@@ -114,9 +125,9 @@ class Service:
             say("the web processes have ended")
             return False
         wanted = current_id(self.snapshots)
-        if wanted and wanted not in (self.identity, self.refused):
+        if wanted and wanted != self.identity and self._may_try(wanted):
             self._move(wanted)
-        elif self.pool and not self.pool.is_running and time.monotonic() > self.started_at + _RESTART_AFTER:
+        elif self.pool and not self.pool.is_running and time.monotonic() > self.started_at + self.pause:
             self._restart_pool(self.pool)
         self._let_go()
         return True
@@ -130,22 +141,28 @@ class Service:
         if self.link.is_symlink():
             self.link.unlink()
 
+    def _may_try(self, wanted: str) -> bool:
+        return wanted != self.refused[0] or time.monotonic() > self.refused_until
+
     def _move(self, wanted: str) -> None:
         try:
             self._use(open_snapshot(self.snapshots, wanted))
-        except TwinGraphError as problem:
-            self.refused = wanted
-            say(f"snapshot {wanted} is not served: {problem}; {self.identity} stays")
-            return
-        say(f"moving to snapshot {wanted}")
+        except (TwinGraphError, OSError) as problem:
+            if self.refused != (wanted, str(problem)):
+                say(f"snapshot {wanted} is not served: {problem}; {self.identity} stays")
+            self.refused, self.refused_until = (wanted, str(problem)), time.monotonic() + _TRY_AGAIN
 
     def _use(self, snapshot: Snapshot) -> None:
+        require_whole(snapshot)
         pool = self._launch_pool(snapshot.path, self._new_socket(snapshot.path.name))
-        pool.wait_until_ready()
+        if not pool.wait_until_ready(self.ending.is_set):
+            pool.stop()
+            return
         self._point_to(pool)
+        say(f"moving to snapshot {self.identity}")
 
     def _new_socket(self, identity: str) -> Path:
-        """Path of the socket of a new pool; its name tells the web processes which snapshot belongs to it."""
+        """Path of the socket of a new pool; by its name the web processes know its snapshot (`_snapshot_of`)."""
         self.count += 1
         return self.folder / f"{identity}.{self.count}"
 
@@ -153,7 +170,7 @@ class Service:
         """Use a pool from now on."""
         if self.pool is not None:
             self.old.append((self.pool, time.monotonic()))
-        self.pool, self.identity, self.refused = pool, _snapshot_of(pool.socket), ""
+        self.pool, self.identity, self.refused = pool, _snapshot_of(pool.socket), ("", "")
         aside = self.link.with_name(f"{self.link.name}.{os.getpid()}")
         aside.unlink(missing_ok=True)
         aside.symlink_to(pool.socket)
@@ -166,10 +183,19 @@ class Service:
         return launch_pool(snapshot, path, limits, store=mode, memory_triples=triples)
 
     def _restart_pool(self, dead: PoolProcess) -> None:
+        """Start a pool in the place of a dead one; each time that fails, the pause before the next one grows."""
         say("the query pool has ended and is started again")
-        with contextlib.suppress(OperatorError):
-            self.pool = self._launch_pool(self.snapshots / self.identity, dead.socket)
-            self.pool.wait_until_ready()
+        dead.stop()
+        self.started_at = time.monotonic()
+        try:
+            snapshot = open_snapshot(self.snapshots, self.identity)
+            self.pool = self._launch_pool(snapshot.path, dead.socket)
+            self.pool.wait_until_ready(self.ending.is_set)
+        except (TwinGraphError, OSError) as problem:
+            self.pause = min(2 * self.pause, _LONGEST_PAUSE)
+            say(f"queries are not answered: {problem}; the next attempt is in {self.pause:g} seconds")
+        else:
+            self.pause = _RESTART_AFTER
 
     def _let_go(self) -> None:
         """Old pools end with their last client; one that does not in a reasonable time is stopped."""
@@ -204,12 +230,12 @@ class Service:
             preexec_fn=partial(die_with_parent, os.getpid(), signal.SIGTERM),  # no threads here
         )
 
-    def _wait_until_ready(self, path: str, stop: threading.Event) -> bool:
+    def _wait_until_ready(self, path: str) -> bool:
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline and self.web is not None and self.web.poll() is None:
             if _answers(self.settings.host, self.settings.port, path):
                 return True
-            if stop.wait(0.05):
+            if self.ending.wait(0.05):
                 return False
         raise OperatorError("the web processes do not start; what they wrote above says why")
 
@@ -221,14 +247,16 @@ class Service:
 class MovingApplication:
     """A WSGI application that changes over to the snapshot of the pool that a link points to.
 
-    The next application is made beside the one in use, so a request meets the one or the other, whole.
+    The next application is made beside the one in use, so a request meets the one or the other, whole. Where
+    the socket is no link that `serve` made, the current snapshot is served and nothing is followed.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._link = Path(settings.query_socket)
-        self._target = self._link.readlink()
+        self._target = self._find_target() or self._link
         self._app, self._pool = self._open(self._target)
+        self._failed = ("", 0.0)
         threading.Thread(target=self._follow, args=(os.getppid(),), daemon=True).start()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -244,39 +272,62 @@ class MovingApplication:
         app = create_app(settings, open_snapshot(snapshots, _snapshot_of(target)))
         return app.wsgi_app, app.extensions.get(POOL)
 
+    def _find_target(self) -> Path | None:
+        """Where the link points to, None where there is no link."""
+        with contextlib.suppress(OSError):
+            return self._link.parent / self._link.readlink()
+        return None
+
     def _follow(self, parent: int) -> None:
         while os.getppid() == parent:
             time.sleep(_LOOK_EVERY / 2)
-            if self._pool is not None:
-                self._pool.hold()
-            with contextlib.suppress(OSError):
-                target = self._link.readlink()
-                if target != self._target:
-                    self._change_over(target)
+            self.look()
         os.kill(os.getpid(), signal.SIGTERM)
 
-    def _change_over(self, target: Path) -> None:
-        self._target = target
-        try:
-            app, pool = self._open(target)
-        except TwinGraphError as problem:
-            say(f"a web process stays with its snapshot: {problem}")
+    def look(self) -> None:
+        """Change over when the link points elsewhere; what fails is tried again after a while."""
+        if self._pool is not None:
+            self._pool.hold()
+        target = self._find_target()
+        said, retry_at = self._failed
+        if target is None or target == self._target or time.monotonic() < retry_at:
             return
+        try:
+            self._change_over(target)
+        except Exception as problem:  # whatever it is, the thread that follows must not end
+            text = f"a web process stays with its snapshot: {problem}"
+            if text != said:
+                say(text)
+            self._failed = (text, time.monotonic() + _RESTART_AFTER)
+
+    def _change_over(self, target: Path) -> None:
+        app, pool = self._open(target)
         self._app, self._pool, old = app, pool, self._pool
+        self._target, self._failed = target, ("", 0.0)
         if old is not None:
             # Requests that came in just before may not have asked yet.
             threading.Timer(_LATE_REQUESTS, old.close).start()
 
 
 def web_application() -> WSGIApplication:
-    """The application of a web process, from the settings in its environment."""
+    """The application of a web process, from the settings in its environment.
+
+    It asks the query pool that TWIN_GRAPH_QUERY_SOCKET names; without that, `/sparql` answers 503.
+    """
     # Until granian has set its own handler, the one inherited from its parent would swallow an order to end.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    return MovingApplication(read_settings(os.environ))
+    settings = read_settings(os.environ)
+    if settings.query_socket:
+        return MovingApplication(settings)
+    from twin_graph.web import create_app
+
+    return create_app(settings)
 
 
 def _snapshot_of(socket_path: Path) -> str:
-    return socket_path.name.partition(".")[0]
+    """The snapshot to which a pool's socket belongs, by the name that `serve` gave it; else the current one."""
+    match = _SOCKET_NAME.fullmatch(socket_path.name)
+    return match.group(1) if match else "current"
 
 
 def say(text: str) -> None:

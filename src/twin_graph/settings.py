@@ -80,7 +80,7 @@ def read_settings(environment: Mapping[str, str], **overrides: str | int | None)
     """Settings from defaults, then the environment, then `overrides` that are not None.
 
     Raises:
-        SettingInvalid: a number is not one or out of bounds, a choice is unknown, or a TWIN_GRAPH_ variable is misspelt.
+        SettingInvalid: a number is none or out of bounds, a choice is unknown, a TWIN_GRAPH_ variable is misspelt.
     """
     known = {setting.variable for setting in SETTINGS}
     unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)

@@ -97,8 +97,7 @@ class Snapshot:
         Raises:
             SnapshotDamaged: it differs from the manifest.
         """
-        content = _read(self.path / name)
-        if hashlib.sha256(content).hexdigest() != self.manifest.files[name]:
+        if hashlib.sha256(content := _read(self.path / name)).hexdigest() != self.manifest.files[name]:
             raise damaged(self.path, f"{name} differs from the manifest")
         return content
 
@@ -111,12 +110,11 @@ class Snapshot:
         # A name that we hide but do not hold would only cost the engine its fast path.
         hidden = frozenset(name for name in self.hidden if name.rpartition("/")[2] in self.manifest.graphs)
         in_memory = mode == "memory" or (mode == "auto" and self.manifest.triples <= memory_triples)
+        dump = self.read("dump.nq") if in_memory else b""
         try:
             if in_memory:
-                return Store.from_nquads(self.read("dump.nq"), hidden)
+                return Store.from_nquads(dump, hidden)
             return Store.open_read_only(self.store_path, hidden)
-        except SnapshotDamaged:
-            raise
         except OperatorError as problem:
             raise damaged(self.path, str(problem)) from problem
 
@@ -193,10 +191,10 @@ def verify(snapshot: Snapshot, step: Step = nullcontext) -> list[str]:
 
 
 def _compare_files(snapshot: Snapshot) -> list[str]:
-    files, identity = snapshot.manifest.files, identify(snapshot.manifest)
-    found = [f"{name}: differs from the manifest" for name in HASHED
-             if _sha256(snapshot.path / name) != files[name]]  # fmt: skip
-    return found if snapshot.path.name == identity else [*found, f"manifest.json: is that of {identity}"]
+    identity = identify(snapshot.manifest)
+    changed = [name for name in HASHED if _sha256(snapshot.path / name) != snapshot.manifest.files[name]]
+    found = [f"{name}: differs from the manifest" for name in changed]
+    return found + [f"manifest.json: is that of snapshot {identity}"] * (snapshot.path.name != identity)
 
 
 def _compare_store(snapshot: Snapshot, *, by_content: bool) -> list[str]:
@@ -325,10 +323,9 @@ def clean(folder: Path) -> None:
 
 
 def _is_whole(path: Path) -> bool:
-    try:
+    with suppress(SnapshotDamaged, OSError):
         return not verify(Snapshot(path, _read_manifest(path)))
-    except (SnapshotDamaged, OSError):
-        return False
+    return False
 
 
 def _is_running(pid: str) -> bool:
@@ -347,16 +344,11 @@ def _written_at(path: Path) -> tuple[float, str]:
 
 def _read_manifest(path: Path) -> Manifest:
     raw = _parse_json(path / "manifest.json", _read(path / "manifest.json"))
-    other = damaged(path, "manifest.json is damaged or of another version")
-    try:
-        manifest = Manifest(**raw)
-    except TypeError as problem:
-        raise other from problem
-    if not all(_is_of_type(raw.get(item.name), item.type) for item in fields(Manifest)):
-        raise other
-    if set(manifest.files) != set(HASHED):
-        raise other
-    return replace(manifest, registers=tuple(manifest.registers))
+    types = {item.name: item.type for item in fields(Manifest)}
+    known = raw.keys() == types.keys() and all(_is_of_type(raw[name], types[name]) for name in types)
+    if not known or set(raw["files"]) != set(HASHED):
+        raise damaged(path, "manifest.json is damaged or of another version")
+    return Manifest(**{**raw, "registers": tuple(raw["registers"])})
 
 
 def _is_of_type(value: object, declared: object) -> bool:
@@ -377,13 +369,11 @@ def _read(path: Path) -> bytes:
 
 
 def _parse_json(path: Path, text: bytes) -> dict[str, Any]:
-    try:
+    with suppress(ValueError, RecursionError):
         content = json.loads(text)
-    except (ValueError, RecursionError) as problem:
-        raise damaged(path.parent, f"{path.name} cannot be read") from problem
-    if not isinstance(content, dict):
-        raise damaged(path.parent, f"{path.name} is damaged")
-    return content
+        if isinstance(content, dict):
+            return content
+    raise damaged(path.parent, f"{path.name} is damaged")
 
 
 def _write(path: Path, content: bytes) -> str:

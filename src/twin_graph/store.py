@@ -384,5 +384,6 @@ def _first_fit(results: object, offers: tuple[Format, ...]) -> Format:
         if needed in fmt.carries:
             return fmt
     kind = "a graph" if needed is Carries.GRAPH else "a table or a truth value"
-    names = tuple(fmt.media_type for fmt in formats.FORMATS if needed in fmt.carries)
+    among = formats.GRAPH_FORMATS if needed is Carries.GRAPH else formats.RESULT_FORMATS
+    names = tuple(fmt.media_type for fmt in among if needed in fmt.carries)
     raise NotAcceptable(f"the result is {kind}, which none of the accepted formats can carry", names)

@@ -25,6 +25,7 @@ FIXED = [
     "about",
     "report",
     "ontology",
+    "alignments",
     "concepts/relation",
     "shapes",
     "graph/shared",
@@ -183,6 +184,19 @@ def test_without_javascript(browser: Browser, address: str) -> None:
     page.click("tbody a")
     assert "Cedrowo" == page.locator("h1").inner_text()
     context.close()
+
+
+def test_examples_fill_the_form(browser: Browser, address: str, seen: Seen) -> None:
+    """A question on the page to ask from opens the form with its query, on a narrow screen too."""
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 800})
+    page = watch(context.new_page(), seen)
+    page.goto(f"{address}/sparql?lang=pl&format=html")
+    page.click('a[href*="competency_05_ended_since"]')
+    assert '"2015-01-01"^^xsd:date' in page.input_value("#query")
+    assert 1 == page.locator('a[href*="competency_05"][aria-current="true"]').count()
+    assert page.locator("h1").bounding_box() is not None
+    context.close()
+    assert [] == seen.messages
 
 
 def contrast(first: str, second: str) -> float:

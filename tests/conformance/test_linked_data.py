@@ -251,6 +251,7 @@ class TestCaching:
 
     PATHS = ("/doc/city/aldorf", "/doc/city/aldorf.ttl", "/doc/city/aldorf.jsonld", "/doc/city/aldorf.nt",
              "/doc/city/aldorf.rdf", "/doc/city", "/doc/city.nt", "/graph/shared", "/ontology", "/ontology.rdf",
+             "/alignments", "/alignments.nt", "/en/alignments",
              "/concepts", "/concepts/relation", "/shapes", "/shapes/city.ttl", "/context.jsonld", "/pl/",
              "/pl/city", "/pl/city/aldorf", "/uk/city/aldorf", "/en/report", "/en/about", "/en/ontology",
              "/en/concepts/relation", "/en/shapes/city", "/en/graph/shared", "/problems/not-found")  # fmt: skip

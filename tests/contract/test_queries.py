@@ -22,7 +22,7 @@ QUERIES = [read_query(path) for path in FILES]
 LANGUAGES = ("en", "pl", "uk")
 LITERALS = {"date", "year", "string"}
 FILE_NAME = re.compile(r"[a-z]+(_[a-z0-9]+)*\.rq")
-GROUPS = re.compile(r"(competency|derive)_[0-9]{2}_[a-z0-9]+(_[a-z0-9]+)*")
+GROUPS = re.compile(r"(competency_[0-9]{2}|derive_[0-9])_[a-z0-9]+(_[a-z0-9]+)*")
 
 _COMMENT = re.compile(r"(?m)(?:^|\s)#[^\n]*")
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -55,15 +55,15 @@ def test_the_files_are_found() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_the_file_name_is_group_and_words(path: Path) -> None:
-    """Small letters with underscores; what is run or shown in order has a number of two digits."""
+    """Small letters with underscores; a question has a number of two digits, a derivation its stage."""
     assert FILE_NAME.fullmatch(path.name)
     if path.stem.startswith(("competency", "derive")):
         assert GROUPS.fullmatch(path.stem)
 
 
 def test_no_number_stands_twice() -> None:
-    """A number names one question, or one step of the derivation."""
-    numbers = ["_".join(path.stem.split("_")[:2]) for path in FILES if GROUPS.fullmatch(path.stem)]
+    """A number names one question."""
+    numbers = [path.stem.split("_")[1] for path in FILES if path.stem.startswith("competency")]
     assert sorted(set(numbers)) == sorted(numbers)
 
 

@@ -541,6 +541,22 @@ CASES = [
         OPERATOR,
     ),
     Case(
+        "register without its row",
+        lambda workspace: table(workspace, "aldorf/register").write(
+            table(workspace, "aldorf/register").records()[:1]
+        ),
+        "data/aldorf/partnerships.csv:2",
+        "the table register has no row",
+        "register.csv",
+    ),
+    Case(
+        "partnership of others",
+        replace("aldorf/partnerships.csv", "aldorf;fjordby", "belmont;fjordby"),
+        "data/aldorf/partnerships.csv:7: parties",
+        "“aldorf”, whose register this is, is not among the parties",
+        "such as aldorf;belmont;fjordby",
+    ),
+    Case(
         "no data folder",
         lambda workspace: workspace.data.rename(workspace.root / "dane"),
         "there is no folder data/",
@@ -770,7 +786,7 @@ def test_mistake_is_named_and_nothing_is_built(workspace: Workspace, case: Case)
 
 def test_cases_are_many() -> None:
     """The collected cases are those written down, each under a name of its own."""
-    assert 78 == len(CASES) == len({case.name for case in CASES})
+    assert 80 == len(CASES) == len({case.name for case in CASES})
 
 
 # The mistakes after which everything else is still readable: they must not drag others along.

@@ -198,13 +198,13 @@ class TestCache:
             ("aldorf/counts", 2, "total", "4", {"register-aldorf"}),
             ("world/claims", 2, "since", "1991", {"world"}),
             ("cities", 2, "population", "81001", {"shared"}),
-            ("cities", 7, "wikidata", "Q900000011", {"shared", "register-aldorf", "world"}),
+            ("cities", 2, "wikidata", "Q900000011", {"shared", "register-aldorf", "world"}),
         ],
     )
     def test_change_makes_anew_what_depends_on_it(
         self, workspace: Workspace, name: str, line: int, column: str, text: str, changed: set[str]
     ) -> None:
-        """A change of one table makes its source anew; a change of keys and aliases makes all."""
+        """A change of one table makes its source anew; a change of an alias those that use it."""
         build(workspace)
         before = self.kept(workspace)
         table(workspace, name).change(line, column, text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -163,6 +164,10 @@ class TestWayThrough:
         assert '"81001"' in difference["added"][0]
         assert "1 removed, 1 added" in run(workspace, "snapshot", "diff", old, new).output
         assert f"snapshot {new} is whole" in run(workspace, "snapshot", "verify").output
+        assert {"snapshot": new, "problems": []} == json.loads(
+            run(workspace, "snapshot", "verify", "--json").stdout
+        )
+        assert {"deleted": []} == json.loads(run(workspace, "snapshot", "prune", "--json").stdout)
         assert "1 snapshot(s) deleted" in run(workspace, "snapshot", "prune", "--keep", "1").output
         assert new in run(workspace, "snapshot", "list").output
         assert old not in run(workspace, "snapshot", "list").output
@@ -271,6 +276,22 @@ class TestQuery:
         result = run(built, "query", "--format", fmt, "CONSTRUCT { ?s a twin:Country } { ?s a twin:Country }")
         assert 3 == len(Graph().parse(data=result.stdout, format=parser))
 
+    @pytest.mark.parametrize("silent", ["", "SILENT "])
+    def test_no_other_service_is_asked(self, built: Workspace, silent: str) -> None:
+        """SERVICE is refused before the engine could connect."""
+        with socket.create_server(("127.0.0.1", 0)) as canary:
+            canary.settimeout(0.2)
+            place = f"<http://127.0.0.1:{canary.getsockname()[1]}/>"
+            result = run(built, "query", f"SELECT * {{ SERVICE {silent}{place} {{ ?s ?p ?o }} }}")
+            with pytest.raises(TimeoutError):
+                canary.accept()
+        assert (REQUEST, True) == (result.exit_code, "SERVICE is switched off" in result.stderr)
+
+    def test_update(self, built: Workspace) -> None:
+        """An update is refused in a sentence."""
+        result = run(built, "query", "INSERT DATA { <x:x> <x:y> <x:z> }")
+        assert (REQUEST, True) == (result.exit_code, "this is an update" in result.stderr)
+
     def test_file(self, built: Workspace, tmp_path: Path) -> None:
         """A query may come from a file."""
         path = tmp_path / "question.rq"
@@ -368,6 +389,62 @@ class TestOperator:
         (path / "dump.nq").unlink()
         result = run(workspace, "query", "ASK {}")
         assert (OPERATOR, True) == (result.exit_code, "run `twin-graph build` again" in result.stderr)
+
+    @pytest.mark.parametrize("name", ["manifest.json", "keys.json", "dump.nq", "store"])
+    def test_no_traceback_for_any_damage(self, workspace: Workspace, name: str) -> None:
+        """Whatever is damaged, each command says what to run, in words and as JSON."""
+        run(workspace, "build")
+        path = open_snapshot(workspace.snapshots).path
+        tables = list((path / "store").glob("*.sst"))
+        assert len(tables) > 0
+        for file in tables if name == "store" else [path / name]:
+            file.unlink() if name == "store" else file.write_text("[]")
+        for command in [("query", "ASK {}"), ("describe", "city/aldorf"), ("snapshot", "verify"), ("serve",)]:
+            result = run(workspace, *command)
+            assert (OPERATOR, True) == (result.exit_code, "run `twin-graph build` again" in result.stderr), (
+                command
+            )
+        found = json.loads(run(workspace, "snapshot", "verify", "--json").stdout)
+        assert {"error"} == set(found) if name == "manifest.json" else 1 <= len(found["problems"])
+
+    def test_list_names_what_is_unreadable(self, workspace: Workspace) -> None:
+        """A snapshot that cannot be read is listed as such."""
+        run(workspace, "build")
+        path = open_snapshot(workspace.snapshots).path
+        (path / "manifest.json").write_text('{"triples": "many"}')
+        result, rows = (
+            run(workspace, "snapshot", "list"),
+            json.loads(run(workspace, "snapshot", "list", "--json").stdout),
+        )
+        assert (DONE, True) == (result.exit_code, "run `twin-graph build` again" in result.stderr)
+        assert [(path.name, True)] == [(row["id"], row["current"]) for row in rows]
+        assert "manifest.json" in rows[0]["problem"]
+
+    def test_diff_of_a_damaged_dump(self, workspace: Workspace) -> None:
+        """A dump that is no text is not compared."""
+        run(workspace, "build")
+        (open_snapshot(workspace.snapshots).path / "dump.nq").write_bytes(b"\xff")
+        result = run(workspace, "snapshot", "diff", "current")
+        assert (OPERATOR, True) == (result.exit_code, "run `twin-graph build` again" in result.stderr)
+
+    @pytest.mark.parametrize(
+        "command", [("snapshot", "verify"), ("snapshot", "diff", "x"), ("check", "--base-iri", "x")]
+    )
+    def test_errors_as_json(self, workspace: Workspace, command: tuple[str, ...]) -> None:
+        """With --json a program reads from standard output what kind of error it was."""
+        result = run(workspace, *command, "--json")
+        error = json.loads(result.stdout)["error"]
+        assert (OPERATOR, "") == (result.exit_code, result.stderr)
+        assert error["type"] in ("SnapshotMissing", "WorkspaceInvalid", "SettingInvalid")
+        assert error["message"]
+
+    @pytest.mark.parametrize(
+        ("name", "value"), [("port", "99999"), ("web-processes", "0"), ("query-workers", "0")]
+    )
+    def test_setting_out_of_bounds(self, built: Workspace, name: str, value: str) -> None:
+        """`serve` does not start with a number that makes no sense."""
+        result = run(built, "serve", f"--{name}", value)
+        assert (OPERATOR, True) == (result.exit_code, "must be between 1 and" in result.stderr)
 
     def test_misspelt_variable(self, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
         """A setting that is misspelt is not passed over."""

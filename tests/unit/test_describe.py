@@ -67,11 +67,7 @@ class TestResolve:
         """A retired key without a replacement is gone, and says why and since when."""
         with pytest.raises(EntityGone) as caught:
             describe.resolve(tiny_store, BASE, keys, "partnership", "aldorf-atlantis")
-        assert ("The city does not exist.", "2023-06-01", None) == (
-            str(caught.value),
-            caught.value.on,
-            caught.value.replaced_by,
-        )
+        assert ("The city does not exist.", "2023-06-01") == (str(caught.value), caught.value.on)
 
     def test_circle(self, tiny_store: Store) -> None:
         """Keys that replace each other end as not found, not in a loop."""
@@ -195,13 +191,9 @@ class TestGraphs:
 
 
 def test_tombstone_says_when_and_why() -> None:
-    """What is left of a withdrawn thing is the reason, the date and the replacement."""
-    left = describe.tombstone(BASE, "city", "old", EntityGone("twice", on="2023-05-01", replaced_by="new"))
+    """What is left of a withdrawn thing is the reason and the date."""
+    left = describe.tombstone(BASE, "city", "old", EntityGone("twice", on="2023-05-01"))
     said = {(p, str(o)) for s, p, o in left.triples if s == left.thing}
-    expected = {
-        (RDFS.comment, "twice"),
-        (PROV.invalidatedAtTime, "2023-05-01"),
-        (DCTERMS.isReplacedBy, f"{BASE}id/city/new"),
-    }
+    expected = {(RDFS.comment, "twice"), (PROV.invalidatedAtTime, "2023-05-01")}
     assert expected == said
     assert all(not isinstance(o, Literal) or o.datatype or str(o) for _, _, o in left.triples)

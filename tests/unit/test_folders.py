@@ -123,7 +123,6 @@ class TestGraphs:
         [
             ("aldorf", "did you mean “register-aldorf”? the graphs are derived, metadata, ontology"),
             ("wrold", "did you mean “world”?"),
-            ("xyz", "correct or delete the entry; the graphs are derived"),
         ],
     )
     def test_graph_that_there_is_not(self, workspace: Workspace, name: str, hint: str) -> None:
@@ -133,6 +132,11 @@ class TestGraphs:
         assert problem.startswith(
             f"data/publication.toml: graphs.{name}: there is no graph “{name}” — {hint}"
         )
+
+    def test_graph_of_a_folder_that_is_not_there(self, workspace: Workspace) -> None:
+        """The description of a source that somebody left out does no harm."""
+        self.add(workspace, "xyz")
+        assert [] == problems(workspace)
 
     def test_graph_of_a_register_that_cannot_be_read(self, workspace: Workspace) -> None:
         """While the name of a graph depends on a table that is broken, only the table is reported."""

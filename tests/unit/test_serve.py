@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import os
+import runpy
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,16 +16,23 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
+from werkzeug.test import Client
 
 from twin_graph.errors import OperatorError, SnapshotDamaged, SnapshotMissing, WorkspaceInvalid
-from twin_graph.serve import serve
+from twin_graph.serve import MovingApplication, Service, serve
 from twin_graph.settings import SETTINGS, Settings, read_settings
-from twin_graph.snapshot import Manifest, make_current, write_snapshot
+from twin_graph.snapshot import Manifest, make_current, open_snapshot, write_snapshot
+from twin_graph.worker import QueryLimits, start_pool
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
 
 BASE = "http://localhost:8000/"
+REPOSITORY = Path(__file__).parents[2]
 PROGRAM = """
 import os, sys
 from twin_graph.serve import serve
@@ -203,6 +212,189 @@ class TestRefusals:
         write(tmp_path, 3)
         with pytest.raises(OperatorError, match=r"192\.0\.2\.1"):
             serve(settings_for(tmp_path, host="192.0.2.1"))
+
+    @pytest.mark.parametrize("name", ["dump.nq", "keys.json", "report.ttl", "manifest.json", "store"])
+    def test_changed_snapshot(self, tmp_path: Path, name: str) -> None:
+        """A snapshot that is not as it was written is not served, whatever was changed."""
+        path = tmp_path / "snapshots" / write(tmp_path, 3) / name
+        for file in path.glob("*.sst") if path.is_dir() else [path]:
+            file.write_text("[]")
+        with pytest.raises(SnapshotDamaged, match="run `twin-graph build` again"):
+            serve(settings_for(tmp_path))
+
+
+class FakePool:
+    """A pool process that starts or does not."""
+
+    def __init__(self, path: Path, *, starts: bool = True) -> None:
+        self.socket, self.starts, self.is_running = path, starts, True
+
+    def wait_until_ready(self, _: Callable[[], bool]) -> bool:
+        """As the real one."""
+        if not self.starts:
+            self.is_running = False
+            raise OperatorError("the query pool could not start")
+        return True
+
+    def stop(self) -> None:
+        """As the real one."""
+        self.is_running = False
+
+
+class TestTryingAgain:
+    """What fails is tried again, but not without end at once."""
+
+    @pytest.fixture
+    def service(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
+        """A service with pools that are none."""
+        write(tmp_path, 3)
+        made = Service(settings_for(tmp_path), tmp_path / "snapshots", tmp_path, threading.Event())
+        monkeypatch.setattr(made, "_launch_pool", lambda _, path: FakePool(path))
+        snapshot = open_snapshot(tmp_path / "snapshots")
+        made._point_to(made._launch_pool(snapshot.path, made._new_socket(snapshot.path.name)))
+        monkeypatch.setattr(made, "web", subprocess.Popen(["sleep", "60"]))
+        monkeypatch.setattr(made.web, "poll", lambda: None)
+        assert made.web is not None
+        made.web.kill()
+        made.web.wait()
+        return made
+
+    def test_repaired_snapshot_is_taken(
+        self, service: Service, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """A refused snapshot that was mended under the same id is served; the refusal is said once."""
+        old, new = service.identity, write(service.folder, 4)
+        dump = service.snapshots / new / "dump.nq"
+        whole = dump.read_bytes()
+        dump.write_bytes(b"")
+        monkeypatch.setattr("twin_graph.serve._TRY_AGAIN", 0.0)
+        assert (True, True) == (service.look_after(), service.look_after())
+        assert (old, 1) == (service.identity, capsys.readouterr().out.count("is not served"))
+        dump.write_bytes(whole)
+        assert service.look_after()
+        assert new == service.identity
+
+    def test_refused_snapshot_rests_for_a_while(self, service: Service) -> None:
+        """Between two attempts there is a pause, but none for another snapshot."""
+        bad = write(service.folder, 4)
+        (service.snapshots / bad / "dump.nq").write_bytes(b"")
+        service.look_after()
+        assert not service._may_try(bad)
+        good = write(service.folder, 5)
+        service.look_after()
+        assert good == service.identity
+
+    def test_pool_of_a_snapshot_that_is_gone(
+        self, service: Service, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """A pool that cannot be started again is tried in longer and longer pauses, and it is said why."""
+        assert service.pool is not None
+        shutil.rmtree(service.snapshots / service.identity)
+        service.pool.stop()
+        pauses = []
+        for _ in range(6):
+            service.started_at = -1_000.0
+            service.look_after()
+            pauses.append(service.pause)
+        assert [10, 20, 40, 60, 60, 60] == pauses
+        said = capsys.readouterr().out
+        assert "queries are not answered: there is no snapshot" in said
+        assert "the next attempt is in 60 seconds" in said
+        started = service.started_at
+        service.look_after()
+        assert started == service.started_at
+
+    def test_pool_that_starts_again(self, service: Service) -> None:
+        """After a success the pause is short again."""
+        assert service.pool is not None
+        service.pool.stop()
+        service.pause, service.started_at = 40.0, -1_000.0
+        service.look_after()
+        assert (5.0, True) == (service.pause, service.pool.is_running)
+
+    def test_web_process_tries_again(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A web process that cannot open the next snapshot stays with its own, and opens it later."""
+        first, second = write(tmp_path, 3), write(tmp_path, 4)
+        link = tmp_path / "pool"
+        link.symlink_to(tmp_path / f"{first}.1")
+        monkeypatch.setattr(threading.Thread, "start", lambda _: None)
+        monkeypatch.setattr("twin_graph.serve._RESTART_AFTER", 0.0)
+        app = MovingApplication(settings_for(tmp_path, query_socket=str(link)))
+        assert f"ready {first}\n" == ready(app)
+        manifest = tmp_path / "snapshots" / second / "manifest.json"
+        text = manifest.read_text()
+        manifest.write_text("{")
+        link.unlink()
+        link.symlink_to(tmp_path / f"{second}.2")
+        app.look()
+        assert f"ready {first}\n" == ready(app)
+        manifest.write_text(text)
+        app.look()
+        assert f"ready {second}\n" == ready(app)
+
+
+def ready(app: WSGIApplication) -> str:
+    """What an application says at /readyz."""
+    return Client(app).get("/readyz").text
+
+
+class TestServerApp:
+    """`server:app`, as a production server loads it."""
+
+    @pytest.fixture
+    def load(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., WSGIApplication]:
+        """Loads the application from an environment."""
+        write(tmp_path, 3)
+        monkeypatch.setattr(threading.Thread, "start", lambda _: None)
+
+        def load_with(**values: str) -> WSGIApplication:
+            for name in [name for name in os.environ if name.startswith("TWIN_GRAPH_")]:
+                monkeypatch.delenv(name)
+            for name, value in {"workspace": str(tmp_path), **values}.items():
+                monkeypatch.setenv(f"TWIN_GRAPH_{name.upper()}", value)
+            app: WSGIApplication = runpy.run_path(str(REPOSITORY / "server.py"))["app"]
+            return app
+
+        return load_with
+
+    def test_without_a_pool(self, load: Callable[..., WSGIApplication]) -> None:
+        """Everything but queries is answered; those are 503 with what to run."""
+        client = Client(load())
+        answer = client.get(QUERY)
+        assert (200, 503) == (client.get("/readyz").status_code, answer.status_code)
+        assert "twin-graph serve" in answer.text
+
+    def test_with_a_pool_started_by_hand(self, load: Callable[..., WSGIApplication], tmp_path: Path) -> None:
+        """A socket that is no link of ours belongs to the current snapshot."""
+        snapshot, limits = open_snapshot(tmp_path / "snapshots"), QueryLimits(workers=1)
+        with start_pool(snapshot.path, tmp_path / "by-hand", limits, store="memory") as pool:
+            app = load(query_socket=str(pool.socket))
+            assert isinstance(app, MovingApplication)
+            assert "3" == Client(app).get(QUERY).text.split()[-1]
+            app.look()
+            assert f"ready {snapshot.path.name}\n" == ready(app)
+            assert app._pool is not None
+            app._pool.close()
+
+    @pytest.mark.serve
+    def test_granian_beside_the_service(self, running: Running) -> None:
+        """Under granian alone it asks the pool of the service, and moves along to the next snapshot."""
+        (link,) = running.workspace.glob("twin-graph-*/pool")
+        port = free_port()
+        environment = {name: text for name, text in os.environ.items() if not name.startswith("TWIN_GRAPH_")}
+        environment |= {"TWIN_GRAPH_WORKSPACE": str(running.workspace), "TWIN_GRAPH_QUERY_SOCKET": str(link)}
+        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port),
+                   "--blocking-threads", "4", "--log-level", "error", "server:app"]  # fmt: skip
+        process = subprocess.Popen(command, env=environment, cwd=REPOSITORY, text=True)
+        beside = Running(running.workspace, port, process)
+        try:
+            assert wait_for(lambda: beside.count() == 10)
+            write(running.workspace, 20)
+            assert wait_for(lambda: (running.count(), beside.count()) == (20, 20))
+            assert 0 == beside.end()
+        finally:
+            process.kill()
+            process.wait()
 
 
 @pytest.mark.serve

@@ -26,7 +26,12 @@ def test_precedence() -> None:
     [
         ("TWIN_GRAPH_PORT", "many", "must be a whole number"),
         ("TWIN_GRAPH_PORT", "", "must be a whole number"),
-        ("TWIN_GRAPH_PORT", "-1", "must not be negative"),
+        ("TWIN_GRAPH_PORT", "-1", "must be between 1 and 65535 \\(found -1\\)"),
+        ("TWIN_GRAPH_PORT", "99999", "must be between 1 and 65535 \\(found 99999\\)"),
+        ("TWIN_GRAPH_WEB_PROCESSES", "0", "must be between 1 and 1000"),
+        ("TWIN_GRAPH_QUERY_WORKERS", "0", "must be between 1 and 1000"),
+        ("TWIN_GRAPH_QUERY_SECONDS", "0", "must be between 1 and 86400"),
+        ("TWIN_GRAPH_QUERY_QUEUE", "-1", "must be between 0 and"),
         ("TWIN_GRAPH_STORE", "cloud", "must be one of auto, memory, disk"),
         ("TWIN_GRAPH_PROT", "8000", "TWIN_GRAPH_PROT is not a setting"),
     ],
@@ -36,6 +41,19 @@ def test_what_cannot_be_read(variable: str, value: str, message: str) -> None:
     with pytest.raises(SettingInvalid, match=message) as caught:
         read_settings({variable: value})
     assert variable in str(caught.value)
+
+
+def test_options_have_bounds_too() -> None:
+    """What an option says is judged as what a variable says."""
+    with pytest.raises(SettingInvalid, match="TWIN_GRAPH_PORT: must be between"):
+        read_settings({}, port=99_999)
+
+
+def test_defaults_are_within_bounds() -> None:
+    """No default would be refused, and every bound leaves a choice."""
+    numbers = [setting for setting in SETTINGS if isinstance(setting.default, int)]
+    assert 9 == len(numbers)
+    assert [] == [s.name for s in numbers if not s.minimum <= int(s.default) <= s.maximum]
 
 
 def test_other_variables_are_left_alone() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +21,16 @@ import pytest
 from twin_graph import snapshot
 from twin_graph.build import build
 from twin_graph.errors import SnapshotDamaged, SnapshotMissing
-from twin_graph.snapshot import HASHED, Draft, Manifest, Snapshot, open_snapshot, verify, write_snapshot
+from twin_graph.snapshot import (
+    HASHED,
+    Draft,
+    Manifest,
+    Snapshot,
+    open_snapshot,
+    require_whole,
+    verify,
+    write_snapshot,
+)
 from twin_graph.workspace import Workspace
 from workspaces import copy_tiny, table
 
@@ -150,6 +161,58 @@ class TestOpening:
         with pytest.raises(SnapshotDamaged, match=r"manifest\.json .*run `twin-graph build` again"):
             open_snapshot(tmp_path)
 
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [("triples", "many"), ("triples", True), ("triples", None), ("graphs", 5), ("graphs", {"shared": "1"}),
+         ("files", []), ("files", {}), ("files", {"../x": "1"}), ("registers", "abc"), ("registers", [1]),
+         ("title", "Test"), ("base_iri", 1), ("findings", [1]), ("surprise", 1)],
+    )  # fmt: skip
+    def test_manifest_with_wrong_types(self, tmp_path: Path, name: str, value: object) -> None:
+        """A value of another type than the manifest has is a damage too."""
+        path = write(tmp_path, "a").path / "manifest.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), name: value}))
+        with pytest.raises(SnapshotDamaged, match=r"manifest\.json .*run `twin-graph build` again"):
+            open_snapshot(tmp_path)
+
+    @pytest.mark.parametrize("name", ["keys.json", "report.json"])
+    @pytest.mark.parametrize("text", ["[]", "{", '{"aliases": 5}'])
+    def test_changed_json(self, tmp_path: Path, name: str, text: str) -> None:
+        """Keys and report are read only as they were written."""
+        item = write(tmp_path, "a")
+        (item.path / name).write_text(text)
+        with pytest.raises(
+            SnapshotDamaged, match=f"{name} differs from the manifest; run `twin-graph build` again"
+        ):
+            _ = item.keys if name == "keys.json" else item.report
+
+    @pytest.mark.parametrize("content", [b"", b"garbage", b"<x:x> <x:y>", b"\xff\xfe"])
+    def test_changed_dump_is_not_loaded(self, tmp_path: Path, content: bytes) -> None:
+        """A store in memory has the whole dump, or is none."""
+        item = write(tmp_path, "a")
+        item.dump_path.write_bytes(content)
+        with pytest.raises(SnapshotDamaged, match=r"dump\.nq differs .*run `twin-graph build` again"):
+            item.open_store("memory")
+
+    def test_dump_that_is_none(self, tmp_path: Path) -> None:
+        """A dump that the engine cannot read is a damage even where its hash is right."""
+        item, text = write(tmp_path, "a"), b"garbage"
+        item.dump_path.write_bytes(text)
+        files = {**item.manifest.files, "dump.nq": hashlib.sha256(text).hexdigest()}
+        with pytest.raises(SnapshotDamaged, match=r"cannot be loaded: .*run `twin-graph build` again"):
+            Snapshot(item.path, replace(item.manifest, files=files)).open_store("memory")
+
+    def test_missing_files_of_the_store(self, tmp_path: Path) -> None:
+        """A store that has lost its tables is a damage."""
+        item = write(tmp_path, "a")
+        tables = list(item.store_path.glob("*.sst"))
+        assert len(tables) > 0
+        for path in tables:
+            path.unlink()
+        with pytest.raises(SnapshotDamaged, match="run `twin-graph build` again"):
+            item.open_store("disk")
+        with pytest.raises(SnapshotDamaged, match="store: cannot be read"):
+            require_whole(item)
+
     def test_broken_store(self, tmp_path: Path) -> None:
         """An engine's directory that cannot be opened is a damage."""
         item = write(tmp_path, "a")
@@ -201,6 +264,34 @@ class TestVerifying:
         shutil.copytree(two.store_path, item.store_path)
         assert ["store: holds 2 statements, the manifest says 1"] == verify(item)
 
+    def test_store_with_other_statements_of_the_same_number(self, tmp_path: Path) -> None:
+        """A store of the right size and the wrong content is found by its content, and not built upon."""
+        item, other = write(tmp_path, "a"), write(tmp_path / "other", "b")
+        shutil.rmtree(item.store_path)
+        shutil.copytree(other.store_path, item.store_path)
+        require_whole(item)
+        assert ["store: holds other statements than the dump"] == verify(item)
+        assert [] == verify(write(tmp_path, "a"))
+
+    def test_steps_are_announced(self, tmp_path: Path) -> None:
+        """Who waits for the comparison is told what is compared."""
+        said: list[str] = []
+
+        def step(name: str) -> nullcontext[None]:
+            said.append(name)
+            return nullcontext()
+
+        assert [] == verify(write(tmp_path, "a"), step)
+        assert ["compare the files with the manifest", "compare the store with the dump"] == said
+
+    def test_whole_snapshot_passes_the_quick_look(self, tmp_path: Path) -> None:
+        """A look before use passes what is whole, and names what is not."""
+        item = write(tmp_path, "a")
+        require_whole(item)
+        item.dump_path.write_bytes(b"")
+        with pytest.raises(SnapshotDamaged, match=r"dump\.nq: differs .*run `twin-graph build` again"):
+            require_whole(item)
+
     def test_store_that_cannot_be_read(self, tmp_path: Path) -> None:
         """A store with damaged blocks is found, by whatever the engine stumbles over."""
         item = write(tmp_path, "a")
@@ -234,6 +325,7 @@ class TestPruning:
         old, new = write(tmp_path, "a"), write(tmp_path, "b")
         (old.path / "manifest.json").write_text("{}")
         assert [new.path] == [item.path for item in snapshot.list_snapshots(tmp_path)]
+        assert [old.path.name] == list(snapshot.list_damage(tmp_path))
         assert [] == snapshot.prune(tmp_path, 1)
 
     def test_nothing_to_prune(self, tmp_path: Path) -> None:

@@ -113,16 +113,20 @@ def test_unexpected(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_headers_that_are_due(app: Flask) -> None:
-    """Busy says when to come back, an unread media type what is read, and a refused query where it broke."""
+    """Busy says when to come back, an unread media type what is read, and a refused query where it broke,
+    and what was withdrawn since when.
+    """
     with app.test_request_context("/sparql", base_url=BASE):
         busy = problem_response(errors.ServiceBusy("x", retry_after=7))
         timeout = problem_response(errors.QueryTimeout("x"))
         media = problem_response(errors.UnsupportedMediaType("x", ("application/sparql-query",)))
         query = problem_response(errors.MalformedQuery("x", line=3, column=9))
+        gone = problem_response(errors.EntityGone("x", on="2023-06-01"))
     assert "7" == busy.headers["Retry-After"]
     assert "Retry-After" not in timeout.headers
     assert "application/sparql-query" == media.headers["Accept"]
     assert (3, 9) == (query.get_json()["line"], query.get_json()["column"])
+    assert "2023-06-01" == gone.get_json()["on"]
 
 
 @pytest.mark.parametrize(

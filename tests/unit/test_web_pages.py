@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,6 +17,7 @@ from flask.testing import FlaskClient
 from site_client import BASE, LANGUAGES, client_of, things_of
 from twin_graph.build import build
 from twin_graph.kinds import DOCUMENTED
+from twin_graph.queries import load_all, runnable
 from twin_graph.snapshot import HASHED, Manifest, Snapshot, open_snapshot, write_snapshot
 from twin_graph.web.site import TEMPLATES
 from twin_graph.workspace import find_workspace
@@ -68,8 +71,8 @@ def client(tiny_snapshot: Snapshot) -> FlaskClient:
 @pytest.fixture(scope="module")
 def paths(tiny_snapshot: Snapshot) -> list[str]:
     """The path of every page, without its language."""
-    fixed = ["", "about", "report", "ontology", "concepts", "concepts/relation", "shapes", "shapes/agreement",
-             "graph/shared", "graph/metadata", "problems/not-found"]  # fmt: skip
+    fixed = ["", "about", "report", "ontology", "alignments", "concepts", "concepts/relation", "shapes",
+             "shapes/agreement", "graph/shared", "graph/metadata", "problems/not-found"]  # fmt: skip
     lists = [kind.name for kind in DOCUMENTED]
     found = [*fixed, *lists, *(f"{kind}/{key}" for kind, key in things_of(tiny_snapshot))]
     assert len(found) > 60
@@ -105,12 +108,12 @@ class TestEveryPage:
             assert language == page.all("html")[0]["lang"], path
 
     def test_links_lead_somewhere(self, client: FlaskClient, pages: dict[str, Page]) -> None:
-        """Links to this host are paths that answer, others are http or https; nothing is loaded from elsewhere."""
+        """Links to this host are paths that answer, others http, https or e-mail; all that is loaded is ours."""
         ours: set[str] = set()
         for page in pages.values():
             for link in page.links:
                 parts = urlsplit(link)
-                assert parts.scheme in ("", "http", "https"), link
+                assert parts.scheme in ("", "http", "https", "mailto"), link
                 if not parts.scheme:
                     ours.add(parts.path + (f"?{parts.query}" if parts.query else ""))
             loaded = [
@@ -207,6 +210,14 @@ class TestContent:
         if all("pl" in message for message in messages):
             assert '<td lang="en">' not in client.get("/pl/report").text
 
+    def test_imprint(self, client: FlaskClient) -> None:
+        """The page about the site says who publishes and whom to write to."""
+        text = client.get("/en/about").text
+        publisher = 'Test publisher <a href="https://example.org/">https://example.org/</a>'
+        assert f"<dt>Publisher</dt><dd>{publisher}</dd>" in text
+        contact = 'Test desk <a href="mailto:desk@example.org">desk@example.org</a>'
+        assert f"<dt>Contact</dt><dd>{contact}</dd>" in text
+
     def test_static_files_are_kept_for_ever(self, client: FlaskClient) -> None:
         """The sheet has an address that changes with it, and may be kept."""
         address = next(
@@ -233,6 +244,38 @@ def test_no_template_switches_escaping_off() -> None:
     for path in templates:
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"\|\s*safe\b|autoescape\s+false|Markup\(", text), path.name
+
+
+def client_with(snapshot: Snapshot, root: Path, lines: list[bytes]) -> FlaskClient:
+    """A client of a workspace at `root` whose data are those of a snapshot and some more."""
+    (root / "data").mkdir()
+    contents = {name: (snapshot.path / name).read_bytes() for name in HASHED}
+    all_lines = {*snapshot.dump_path.read_bytes().splitlines(), *lines}
+    contents["dump.nq"] = b"\n".join(sorted(all_lines)) + b"\n"
+
+    def describe(identity: str, files: object) -> Manifest:
+        return replace(snapshot.manifest, id=identity, files=dict(files))  # type: ignore[call-overload]
+
+    write_snapshot(root / "snapshots", contents, describe)
+    return client_of(open_snapshot(root / "snapshots"))
+
+
+def test_graph_titles(tiny_snapshot: Snapshot, tmp_path: Path) -> None:
+    """A graph is named by its title in the reader's language, else in English, else without a language."""
+    title, place = "<http://purl.org/dc/terms/title>", f"<{BASE}graph/metadata> ."
+    line = f'<{BASE}graph/shared> {title} "Tabele wspólne"@pl {place}'
+    client = client_with(tiny_snapshot, tmp_path, [line.encode()])
+    foreign = '<span lang="en" dir="auto">Shared tables</span>'
+    expected = [
+        ("pl", "shared", "Tabele wspólne"),
+        ("en", "shared", "Shared tables"),
+        ("uk", "shared", foreign),
+        ("pl", "derived", "derived"),
+    ]
+    for language, name, shown in expected:
+        text = client.get(f"/{language}/graph/{name}").text
+        assert f"<h1>{shown}</h1>" in text
+        assert f"<td>{shown}</td>" in client.get(f"/{language}/about").text
 
 
 HOSTILE = [
@@ -263,8 +306,7 @@ HOSTILE = [
 def hostile(tiny_snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     """A client of a workspace whose names, notes and addresses are attacks."""
     root = tmp_path_factory.mktemp("hostile")
-    (root / "data").mkdir()
-    lines = tiny_snapshot.dump_path.read_bytes().splitlines()
+    lines: list[bytes] = []
     twin, rdfs = "https://w3id.org/twin-graph/ontology#", "http://www.w3.org/2000/01/rdf-schema#"
     xsd, rdf = "http://www.w3.org/2001/XMLSchema#", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
     for number, text in enumerate(HOSTILE):
@@ -285,14 +327,69 @@ def hostile(tiny_snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -
             f"<{BASE}id/source/{key}> <{twin}url> {literal}^^<{xsd}anyURI> {place}".encode(),
             f"<{BASE}id/source/{key}> <{twin}inLanguage> {literal} {place}".encode(),
         ]
-    contents = {name: (tiny_snapshot.path / name).read_bytes() for name in HASHED}
-    contents["dump.nq"] = b"\n".join(sorted(lines)) + b"\n"
+    return client_with(tiny_snapshot, root, lines)
 
-    def describe(identity: str, files: object) -> Manifest:
-        return replace(tiny_snapshot.manifest, id=identity, files=dict(files))  # type: ignore[call-overload]
 
-    write_snapshot(root / "snapshots", contents, describe)
-    return client_of(open_snapshot(Path(root) / "snapshots"))
+class TestImprint:
+    """Publisher and contact are what the file of the publication says, and nothing else."""
+
+    @staticmethod
+    def about(snapshot: Snapshot, root: Path, entries: str) -> tuple[str, str]:
+        """The page and its validator, with these entries for the publisher and the contact."""
+        shutil.copytree(snapshot.path.parents[1], root, symlinks=True)
+        (root / "data" / "publication.toml").write_text(entries, encoding="utf-8")
+        response = client_of(open_snapshot(root / "snapshots")).get("/en/about")
+        assert 200 == response.status_code
+        return response.text, response.headers["ETag"]
+
+    def test_not_configured(self, tiny_snapshot: Snapshot, tmp_path: Path) -> None:
+        """Where nothing is configured the page says so; another file is another representation."""
+        empty, first = self.about(tiny_snapshot, tmp_path / "a", "[contact]\nname = ' '\n")
+        for heading in ("Publisher", "Contact"):
+            assert f"<dt>{heading}</dt><dd>Not configured.</dd>" in empty
+        named, second = self.about(tiny_snapshot, tmp_path / "b", "publisher = 'Office'\n")
+        assert "<dt>Publisher</dt><dd>Office</dd>" in named
+        assert first != second
+
+    def test_hostile(self, tiny_snapshot: Snapshot, tmp_path: Path) -> None:
+        """An address that is none is shown as text."""
+        entries = "[publisher]\nname = '<b>'\nurl = 'javascript:a'\n[contact]\nemail = 'a@b?cc=c@d'\n"
+        text, _ = self.about(tiny_snapshot, tmp_path / "c", entries)
+        assert "<dt>Publisher</dt><dd>&lt;b&gt; javascript:a</dd>" in text
+        assert "<dt>Contact</dt><dd>a@b?cc=c@d</dd>" in text
+
+
+class TestExamples:
+    """The page to ask from has the questions that the data answer as examples."""
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_each_fills_the_form(self, client: FlaskClient, language: str) -> None:
+        """Every question is a link with its title in the reader's language; it opens the form with a query."""
+        start = client.get(f"/sparql?lang={language}", headers={"Accept": "text/html"})
+        questions = load_all("competency_")
+        assert len(questions) >= 21
+        tags = {start.headers["ETag"]}
+        for query in questions:
+            path = f"/sparql?lang={language}&example={query.name}"
+            link = f'<a href="{path}"'.replace("&", "&amp;") + "{}>" + f"{query.title(language)}</a>"
+            assert link.format("") in start.text.replace("&#39;", "'")
+            opened = client.get(path, headers={"Accept": "text/html"})
+            assert link.format(' aria-current="true"') in opened.text.replace("&#39;", "'")
+            page = Page(opened.text)
+            assert ([], [], 1) == (page.unbalanced, page.open, len(page.all("h1")))
+            area = opened.text.partition("<textarea")[2].partition(">")[2].partition("</textarea>")[0]
+            assert runnable(query, BASE).strip() == unescape(area).strip()
+            others = [f"/sparql?lang={code}&example={query.name}" for code in LANGUAGES if code != language]
+            assert set(others) <= set(page.links)
+            tags.add(opened.headers["ETag"])
+        assert len(questions) + 1 == len(tags)
+
+    def test_unknown(self, client: FlaskClient) -> None:
+        """An example that there is not is not found; programs get the description as ever."""
+        for name in ("nothing", "city_names", "../pyproject"):
+            path = f"/sparql?example={name}"
+            assert 404 == client.get(path, headers={"Accept": "text/html"}).status_code
+            assert 200 == client.get(path, headers={"Accept": "text/turtle"}).status_code
 
 
 @pytest.mark.parametrize("number", range(len(HOSTILE)))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
+from rdflib import Literal
+from rdflib.namespace import DCTERMS
 
 from site_client import BASE, app_of, keys_of
 from twin_graph import iris
@@ -70,3 +73,20 @@ def test_examples_are_real(real_store: Store, query: Query) -> None:
     """The example in the header of a query is a thing of the shipped data for which it has an answer."""
     bound = {p.name: iris.thing(BASE, p.kind, p.example) for p in query.parameters}
     assert real_store.select(query, **bound)
+
+
+@pytest.mark.parametrize(
+    ("languages", "expected"),
+    [("pl en uk", "uk"), ("pl en de", "en"), ("pl de", "de"), ("de", "de")],
+)
+def test_facts_of_several_languages(
+    tiny: Site, tiny_snapshot: Snapshot, languages: str, expected: str
+) -> None:
+    """Of a text in several languages the reader sees their own, else the English one, else the first."""
+    thing, store = iris.thing(BASE, "activity", "one"), Store.in_memory()
+    store.add(
+        [(thing, DCTERMS.description, Literal(tag, tag)) for tag in languages.split()], f"{BASE}graph/x"
+    )
+    with app_of(tiny_snapshot).test_request_context("/"):
+        found = panels.facts(replace(tiny, store=store), thing, "uk")
+    assert [[expected]] == [[str(value.title) for value in fact.values] for fact in found]

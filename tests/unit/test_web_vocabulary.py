@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from rdflib import Graph
 from rdflib.compare import isomorphic
-from rdflib.namespace import RDF, SKOS
+from rdflib.namespace import RDF, RDFS, SKOS
 
 from site_client import EXTENSIONS, LANGUAGES, client_of, parse
-from twin_graph.namespaces import CONCEPTS_IRI, SCHEMES, SH
-from twin_graph.snapshot import Snapshot
-from twin_graph.workspace import shipped
+from twin_graph.errors import WorkspaceInvalid
+from twin_graph.namespaces import CONCEPTS_IRI, SCHEMES, SH, TWIN_IRI
+from twin_graph.snapshot import Snapshot, open_snapshot
+from twin_graph.web.vocabulary_files import VocabularyFiles
+from twin_graph.workspace import Workspace, shipped
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +30,7 @@ def client(tiny_snapshot: Snapshot) -> FlaskClient:
     ("address", "file"),
     [
         ("ontology", "ontology/twin.ttl"),
+        ("alignments", "ontology/alignments.ttl"),
         ("concepts", "ontology/concepts.ttl"),
         ("shapes/agreement", "shapes/agreement.ttl"),
         ("shapes/city", "shapes/city.ttl"),
@@ -90,3 +95,85 @@ def test_every_rule_can_be_linked_to(client: FlaskClient) -> None:
     named = [rule for rule in rules if f'id="{rule.rpartition("#")[2]}"' in text]
     assert len(named) > 100
     assert set(EXTENSIONS) >= {"ttl", "nt"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_alignments_are_explained(client: FlaskClient, language: str) -> None:
+    """The page of the ontology leads to the alignments, whose page names both sides of each."""
+    chosen = client.get("/alignments", headers={"Accept": "text/html", "Accept-Language": language})
+    path = f"/{language}/alignments"
+    assert (303, True) == (chosen.status_code, chosen.headers["Location"].endswith(path))
+    assert f'href="{path}"' in client.get(f"/{language}/ontology").text
+    text = client.get(path).text
+    graph = parse(client.get("/alignments.ttl").data, "ttl")
+    checked = 0
+    for term, predicate, other in graph:
+        if predicate != RDFS.comment:
+            assert f'href="{other}"' in text, other
+            assert f"<code>twin:{str(term).removeprefix(TWIN_IRI)}</code>" in text, term
+            checked += 1
+    assert checked > 60
+
+
+@pytest.mark.parametrize(
+    "address", ["ontology", "alignments", "shapes/city", "doc/city/aldorf", "graph/shared"]
+)
+def test_all_documents_negotiate_alike(client: FlaskClient, address: str) -> None:
+    """Terms, rules and things offer the same formats, and refuse what is none of them."""
+    refused = client.get(f"/{address}", headers={"Accept": "image/png"})
+    assert (406, 5) == (refused.status_code, len(refused.get_json()["offers"]))
+    assert 404 == client.get(f"/{address}.png").status_code
+    for extension in EXTENSIONS:
+        chosen = client.get(f"/{address}.{extension}", headers={"Accept": "image/png"})
+        assert 200 == chosen.status_code
+
+
+@pytest.fixture
+def own(tiny_snapshot: Snapshot, tmp_path: Path) -> Path:
+    """The tiny workspace with a vocabulary of its own."""
+    root = tmp_path / "own"
+    shutil.copytree(tiny_snapshot.path.parents[1], root, symlinks=True)
+    for name in ("ontology", "shapes"):
+        shutil.copytree(shipped(name), root / name, dirs_exist_ok=True)
+    return root
+
+
+def test_files_are_read_once(own: Path) -> None:
+    """A file that changes while the site is open changes nothing that is served, not even what is asked first."""
+    client = client_of(open_snapshot(own / "snapshots"))
+    files = [*(own / "ontology").glob("*.*"), *(own / "shapes").glob("*.ttl")]
+    assert len(files) > 15
+    for path in files:
+        path.write_bytes(b"# another text")
+    for address, file in (
+        ("ontology.ttl", "ontology/twin.ttl"),
+        ("alignments.ttl", "ontology/alignments.ttl"),
+        ("concepts.ttl", "ontology/concepts.ttl"),
+        ("context.jsonld", "ontology/context.jsonld"),
+        ("shapes/city.ttl", "shapes/city.ttl"),
+    ):
+        folder, _, name = file.partition("/")
+        assert (shipped(folder) / name).read_bytes() == client.get(f"/{address}").data
+    assert b"another text" not in client.get("/shapes.ttl").data
+
+
+def test_every_file_counts(own: Path) -> None:
+    """The validator is another one when any of the files is, once the site is opened again."""
+    digests = [VocabularyFiles(Workspace(own)).digest]
+    for name in ("ontology/twin.ttl", "ontology/alignments.ttl", "ontology/concepts.ttl", "ontology/context.jsonld",
+                 "shapes/city.ttl"):  # fmt: skip
+        path = own / name
+        path.write_bytes(path.read_bytes() + b"\n")
+        digests.append(VocabularyFiles(Workspace(own)).digest)
+    assert len(digests) == len(set(digests))
+
+
+def test_alignments_may_be_absent(own: Path) -> None:
+    """A vocabulary of one's own needs no alignments, but it needs its terms."""
+    (own / "ontology" / "alignments.ttl").unlink()
+    client = client_of(open_snapshot(own / "snapshots"))
+    assert (200, b"") == (client.get("/alignments.ttl").status_code, client.get("/alignments.ttl").data)
+    assert 200 == client.get("/en/alignments").status_code
+    (own / "ontology" / "twin.ttl").unlink()
+    with pytest.raises(WorkspaceInvalid, match=r"twin\.ttl"):
+        VocabularyFiles(Workspace(own))

@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import socket
+import subprocess
 import tempfile
 import threading
 import time
@@ -42,6 +43,7 @@ from twin_graph.worker import (
     start_pool,
 )
 from twin_graph.worker.messages import decode, decode_error, encode_error
+from twin_graph.worker.pool import Pool
 
 ENDPOINT = "http://localhost:8000/sparql"
 OFFERS = (formats.RESULTS_JSON, formats.TURTLE)
@@ -479,6 +481,38 @@ class TestNoLeaks:
         running.process.kill()
         running.process.wait()
         assert wait_for(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
+
+    @pytest.mark.parametrize("asked", [True, False], ids=["given up", "too late"])
+    def test_waiting_for_a_pool_ends(self, tmp_path: Path, asked: bool) -> None:
+        """Nobody waits for ever for a pool that says nothing."""
+        silent = subprocess.Popen(
+            ["sleep", "60"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+        )
+        with PoolProcess(silent, tmp_path / "q") as pool:
+            started = time.monotonic()
+            if asked:
+                assert not pool.wait_until_ready(lambda: time.monotonic() > started + 0.3)
+                silent.kill()
+            else:
+                with pytest.raises(OperatorError, match="could not start in time"):
+                    pool.wait_until_ready(seconds=0.3)
+            assert time.monotonic() - started < 2
+
+    def test_machine_that_cannot_fork(self, tmp_path: Path) -> None:
+        """Between failed forks there is a pause; only a pool without any worker gives up."""
+        moments: list[float] = []
+
+        def fork() -> tuple[int, socket.socket, int]:
+            moments.append(time.monotonic())
+            raise BlockingIOError("no more processes")
+
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+            listener.bind(str(tmp_path / "q"))
+            listener.listen()
+            with pytest.raises(OperatorError, match="cannot be started: no more processes"):
+                Pool(listener, LIMITS, fork, lambda: None).run()
+        assert 3 == len(moments)
+        assert moments[-1] - moments[0] > 1.5
 
     def test_damaged_store(self, tmp_path: Path) -> None:
         """A pool that cannot open its snapshot does not start."""

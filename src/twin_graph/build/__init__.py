@@ -75,7 +75,7 @@ def _write(draft: Draft, inputs: Inputs, graph: BuiltGraph, report: Report) -> S
             program_version=__version__,
             title=dict(publication.title),
             default_language=publication.default_language,
-            start_city=inputs.keys.resolve("city", publication.start_city) or "",
+            start_city=_start_city(inputs),
             registers=tuple(source.name for source in inputs.sources if source.register is not None),
             graphs=graph.sizes,
             triples=sum(graph.sizes.values()),
@@ -93,6 +93,13 @@ def _without_lines(report: Report) -> Report:
         for finding in report.findings
     ]
     return make_report(found, engine=report.engine, fallbacks=report.fallbacks)
+
+
+def _start_city(inputs: Inputs) -> str:
+    """The city with which the pages begin: the configured one, else that of the first register."""
+    registers = (source.register.cells.get("city", "") for source in inputs.sources if source.register)
+    wanted = inputs.publication.start_city or next(registers, "")
+    return inputs.keys.resolve("city", wanted) or ""
 
 
 def _json(content: object) -> bytes:

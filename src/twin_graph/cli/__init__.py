@@ -15,7 +15,8 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import wraps
 from pathlib import Path
@@ -43,8 +44,12 @@ from twin_graph.settings import SETTINGS, Settings, read_settings
 from twin_graph.shapes import report_json
 from twin_graph.shapes.report import finding_json
 from twin_graph.snapshot import Snapshot
+from twin_graph.sparql import check_policy
+from twin_graph.store import Store
 from twin_graph.workspace import Workspace, find_workspace
 
+# Steps of a build of one register and the world; each further register is one more.
+CHECK_STEPS, BUILD_STEPS, VERIFY_STEPS, DIFF_STEPS = 7, 8, 2, 3
 EXIT_DATA, EXIT_USAGE, EXIT_OPERATOR, EXIT_REQUEST = 1, 2, 3, 4
 EXIT_CODES: tuple[tuple[type[TwinGraphError], int], ...] = (
     (SourceError, EXIT_DATA),
@@ -91,13 +96,14 @@ def _reporting(command: Command) -> Command:
         except BrokenPipeError:
             raise  # who reads our output has read enough
         except OSError as problem:
-            show.failure(str(problem))
+            _show_problem(problem, as_json=bool(options.get("as_json")))
             sys.exit(EXIT_OPERATOR)
 
     return run  # type: ignore[return-value]
 
 
-def _show_problem(problem: TwinGraphError, *, as_json: bool) -> None:
+def _show_problem(problem: TwinGraphError | OSError, *, as_json: bool) -> None:
+    """Say what went wrong; with --json on standard output, which so holds one document whatever happens."""
     if isinstance(problem, SourceError):
         if as_json:
             click.echo(show.json_text({"problems": [finding_json(finding) for finding in problem.findings]}))
@@ -111,6 +117,8 @@ def _show_problem(problem: TwinGraphError, *, as_json: bool) -> None:
             show.report(problem.report)
             count = len(problem.report.violations)
             show.failure(f"{count} violation(s); nothing was built, the current snapshot stays")
+    elif as_json:
+        click.echo(show.json_text({"error": {"type": type(problem).__name__, "message": str(problem)}}))
     else:
         show.failure(str(problem))
 
@@ -145,6 +153,20 @@ def _snapshot(context: click.Context, name: str = "current") -> Snapshot:
     return snapshot.open_snapshot(_workspace(context).snapshots, name)
 
 
+@contextmanager
+def _store_of(current: Snapshot) -> Iterator[Store]:
+    """The store of a snapshot for questions, after a look for damage.
+
+    Raises:
+        SnapshotDamaged: what the look did not find, the engine finds when it reads.
+    """
+    snapshot.require_whole(current)
+    try:
+        yield current.open_store()
+    except RuntimeError as problem:
+        raise snapshot.damaged(current.path, f"the store cannot be read: {problem}") from problem
+
+
 @main.command()
 @click.argument("folder", type=click.Path(file_okay=False))
 @_reporting
@@ -167,7 +189,7 @@ def init(folder: str) -> None:
 def check(context: click.Context, base_iri: str | None, show_all: bool, as_json: bool) -> None:
     """Read all tables, check them against the rules, and write nothing."""
     settings = _settings(context, base_iri=base_iri)
-    with show.progress("check", hidden=as_json) as step:
+    with show.progress("check", steps=CHECK_STEPS, hidden=as_json) as step:
         report = check_workspace(find_workspace(settings.workspace), settings.base_iri, step)
     if as_json:
         click.echo(show.json_text(report_json(report)))
@@ -188,7 +210,7 @@ def build(context: click.Context, base_iri: str | None, as_json: bool) -> None:
     A problem or a violation stops the build; the current snapshot then stays as it was.
     """
     settings = _settings(context, base_iri=base_iri)
-    with show.progress("build", hidden=as_json) as step:
+    with show.progress("build", steps=BUILD_STEPS, hidden=as_json) as step:
         built, report = build_snapshot(find_workspace(settings.workspace), settings.base_iri, step)
     if as_json:
         click.echo(show.json_text({"snapshot": built.path.name, **report_json(report)}))
@@ -209,18 +231,20 @@ def build(context: click.Context, base_iri: str | None, as_json: bool) -> None:
 def query(context: click.Context, text: str | None, file: io.TextIOBase | None, fmt: str) -> None:
     """Ask the current snapshot a SPARQL query, given as TEXT or with --file.
 
-    The prefixes of the project (twin:, skos: …) need not be declared.
+    The prefixes of the project (twin:, skos: …) need not be declared. As in the public service there are no
+    updates and no SERVICE.
     """
     if (text is None) == (file is None):
         raise click.UsageError("give the query either as text or with --file")
-    asked = text if file is None else _text_of(file)
+    asked = str(text) if file is None else _text_of(file)
+    check_policy(asked)
     current = _snapshot(context)
     chosen = formats.by_name(fmt)
     offers = (formats.RESULTS_JSON, formats.TURTLE) if chosen is None else (chosen,)
     output = io.BytesIO()
-    answer = current.open_store().answer(
-        str(asked), output, base_iri=current.manifest.base_iri, offers=offers, prefixes=PREFIXES
-    )
+    base = current.manifest.base_iri
+    with _store_of(current) as store:
+        answer = store.answer(asked, output, base_iri=base, offers=offers, prefixes=PREFIXES)
     if chosen is None and answer.fmt is formats.RESULTS_JSON:
         show.results(json.loads(output.getvalue()))
     else:
@@ -247,11 +271,11 @@ def describe(context: click.Context, thing: str, fmt: str) -> None:
     parts = iris.unmint(base, thing if "://" in thing else f"{base}id/{thing}")
     if parts is None or not parts.kind:
         raise EntityNotFound(f"“{thing}” is not a thing; write a kind and a key, such as city/lublin")
-    store = current.open_store()
-    key = resolve(store, base, current.keys, parts.kind, parts.key)
     chosen = formats.by_name(fmt)
     assert chosen is not None
-    description = describe_thing(store, base, parts.kind, key)
+    with _store_of(current) as store:
+        key = resolve(store, base, current.keys, parts.kind, parts.key)
+        description = describe_thing(store, base, parts.kind, key)
     sys.stdout.buffer.write(show.rdf(description.triples, chosen))
 
 
@@ -274,25 +298,38 @@ def snapshot_list(context: click.Context, as_json: bool) -> None:
          "triples": item.manifest.triples, "findings": dict(item.manifest.findings)}
         for item in found
     ]  # fmt: skip
+    damage = snapshot.list_damage(folder)
     if as_json:
-        click.echo(show.json_text(rows))
-    else:
-        show.snapshots(rows)
+        unreadable = [
+            {"id": name, "current": name == current, "problem": str(damage[name])} for name in damage
+        ]
+        click.echo(show.json_text([*rows, *unreadable]))
+        return
+    show.snapshots(rows)
+    for problem in damage.values():
+        show.failure(str(problem))
 
 
 @snapshot_group.command("verify")
 @click.argument("name", default="current")
+@_json_option
 @click.pass_context
 @_reporting
-def snapshot_verify(context: click.Context, name: str) -> None:
-    """Compare the files of a snapshot with its manifest."""
+def snapshot_verify(context: click.Context, name: str, as_json: bool) -> None:
+    """Compare the files of a snapshot with its manifest, and its store with its dump."""
     item = _snapshot(context, name)
-    problems = snapshot.verify(item)
-    for problem in problems:
-        show.failure(problem)
+    with show.progress("verify", steps=VERIFY_STEPS, hidden=as_json) as step:
+        problems = snapshot.verify(item, step)
+    if as_json:
+        click.echo(show.json_text({"snapshot": item.path.name, "problems": problems}))
+    elif problems:
+        for problem in problems:
+            show.failure(problem)
+        show.failure(str(snapshot.damaged(item.path, "is not whole")))
+    else:
+        show.success(f"snapshot {item.path.name} is whole")
     if problems:
         sys.exit(EXIT_OPERATOR)
-    show.success(f"snapshot {item.path.name} is whole")
 
 
 @snapshot_group.command("diff")
@@ -303,7 +340,9 @@ def snapshot_verify(context: click.Context, name: str) -> None:
 @_reporting
 def snapshot_diff(context: click.Context, old: str, new: str, as_json: bool) -> None:
     """Print which statements the snapshot NEW has and OLD has not (+), and the other way round (-)."""
-    difference = changes.between(_snapshot(context, old), _snapshot(context, new))
+    before, after = _snapshot(context, old), _snapshot(context, new)
+    with show.progress("compare", steps=DIFF_STEPS, hidden=as_json) as step:
+        difference = changes.between(before, after, step)
     if as_json:
         click.echo(show.json_text(difference.as_json()))
     else:
@@ -312,12 +351,16 @@ def snapshot_diff(context: click.Context, old: str, new: str, as_json: bool) -> 
 
 @snapshot_group.command("prune")
 @click.option("--keep", type=click.IntRange(min=1), default=5, show_default=True, help="How many to keep.")
+@_json_option
 @click.pass_context
 @_reporting
-def snapshot_prune(context: click.Context, keep: int) -> None:
+def snapshot_prune(context: click.Context, keep: int, as_json: bool) -> None:
     """Delete the oldest snapshots; the current one always stays."""
     deleted = snapshot.prune(_workspace(context).snapshots, keep)
-    show.success(f"{len(deleted)} snapshot(s) deleted")
+    if as_json:
+        click.echo(show.json_text({"deleted": deleted}))
+    else:
+        show.success(f"{len(deleted)} snapshot(s) deleted")
 
 
 @main.command()

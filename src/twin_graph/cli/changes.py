@@ -5,10 +5,11 @@ Compares the sorted dumps in one pass; knows nothing of what the statements mean
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from twin_graph.snapshot import Snapshot
+from twin_graph.snapshot import Snapshot, Step
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,18 @@ class Difference:
         return {"removed": list(self.removed), "added": list(self.added)}
 
 
-def between(old: Snapshot, new: Snapshot) -> Difference:
-    """The difference of two snapshots."""
-    before = set(old.dump_path.read_bytes().splitlines())
-    after = set(new.dump_path.read_bytes().splitlines())
-    return Difference(_sorted(before - after), _sorted(after - before))
+def between(old: Snapshot, new: Snapshot, step: Step = nullcontext) -> Difference:
+    """The difference of two snapshots.
+
+    Raises:
+        SnapshotDamaged: a dump is not as it was written.
+    """
+    with step("read the old snapshot"):
+        before = set(old.read("dump.nq").splitlines())
+    with step("read the new snapshot"):
+        after = set(new.read("dump.nq").splitlines())
+    with step("compare"):
+        return Difference(_sorted(before - after), _sorted(after - before))
 
 
 def _sorted(lines: set[bytes]) -> tuple[str, ...]:

@@ -47,19 +47,26 @@ def json_text(content: object) -> str:
 
 
 @contextmanager
-def progress(what: str, *, hidden: bool) -> Iterator[Callable[[str], AbstractContextManager[object]]]:
-    """A progress bar on a terminal; gives the function that announces each step."""
+def progress(
+    what: str, *, steps: int, hidden: bool
+) -> Iterator[Callable[[str], AbstractContextManager[object]]]:
+    """A progress bar on a terminal; gives the function that announces each step.
+
+    Args:
+        steps: how many steps there are, about; should there be more, the bar waits at its end.
+    """
     bar = Progress(
         SpinnerColumn(), TextColumn(f"{what}: {{task.description}}"), BarColumn(), TimeElapsedColumn(),
         console=_err, transient=True, disable=hidden or not _err.is_terminal,
     )  # fmt: skip
     with bar:
-        task = bar.add_task("", total=None)
+        task = bar.add_task("", total=steps)
 
         @contextmanager
         def step(name: str) -> Iterator[None]:
             bar.update(task, description=name)
             yield
+            bar.advance(task)
 
         yield step
 

@@ -115,9 +115,10 @@ def _embedded(rule: Rule, shapes: Shapes, focus: str) -> str:
     body = _PREFIX.sub("", select)
     if rule.path:
         body = body.replace("$PATH", URIRef(rule.path).n3())
-    body = body.replace("$this", "?this")
+    # The focus nodes stand first in the group, so that $this is bound in filters and MINUS too.
+    body = body.replace("$this", "?this").replace("{", f"{{ {focus}", 1)
     header = "\n".join(sorted({*prefixes, *own}))
-    return f"{header}\nSELECT DISTINCT * WHERE {{ {{ {body} }} {focus} }}"
+    return f"{header}\nSELECT DISTINCT * WHERE {{ {{ {body} }} }}"
 
 
 def _min_count(parts: _Parts) -> str:

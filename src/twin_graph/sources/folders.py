@@ -140,17 +140,16 @@ def _check_order(found: dict[str, Source], publication: Publication, workspace: 
 
 
 def _check_graphs(found: dict[str, Source], publication: Publication, workspace: Workspace) -> None:
-    """Every entry of `[graphs]` belongs to a graph of the build: a licence or attribution is never lost."""
+    """A misspelt entry of `[graphs]` would lose a licence; one of a folder that is not there loses nothing."""
     if any("register" in source.unread for source in found.values()):
         return  # the names of the graphs are not certain
     known = sorted((*(source.name for source in found.values()), *MADE))
     path = workspace.relative(workspace.data / "publication.toml")
     for name in publication.graphs:
-        if name not in known:
+        meant = [found[name].name] if name in found else _near(name, known)
+        if name not in known and meant:
             where = SourceRef(path, None, f"graphs.{name}")
-            meant = [found[name].name] if name in found else _near(name, known)
-            hint = f"did you mean “{meant[0]}”? " if meant else "correct or delete the entry; "
-            hint += f"the graphs are {', '.join(known)}"
+            hint = f"did you mean “{meant[0]}”? the graphs are {', '.join(known)}"
             found[SHARED].findings.append(problem(where, f"there is no graph “{name}”", hint, "reading"))
 
 
@@ -170,8 +169,13 @@ def _read(name: str, files: list[Path], workspace: Workspace, vocabulary: Vocabu
     for row in source.table("register")[1:]:
         message, hint = "register.csv has one row", "make a folder for each register"
         source.findings.append(problem(row.where, message, hint, "reading"))
+    listed = source.table("partnerships")
     if source.register is not None:
         source.name = source_name(name)
+    elif listed and "register" not in source.unread:
+        message = "partnerships are listed here, but the table register has no row"
+        hint = "write one row into register.csv that says whose register this is"
+        source.findings.append(problem(listed[0].where, message, hint, "reading"))
     return source
 
 

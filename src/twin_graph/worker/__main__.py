@@ -61,7 +61,12 @@ def _forker(limits: QueryLimits, open_store: Callable[[], tuple[Store, Path | No
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SOCKET_BUFFER)
         spool = os.memfd_create("twin-graph-result")
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:
+            for descriptor in (ours.detach(), theirs.detach(), spool):
+                os.close(descriptor)
+            raise
         if pid == 0:
             with contextlib.suppress(BaseException):
                 isolated.become_worker(parent, theirs.fileno(), spool)

@@ -28,6 +28,7 @@ from twin_graph.worker.messages import LONGEST, READ, QueryLimits, decode, decod
 Fork = Callable[[], tuple[int, socket.socket, int]]
 _SPARE = 1
 _BROKEN_STARTS = 3
+_FORK_AGAIN = 1.0
 _REAP_SECONDS = 0.02
 _READ_SECONDS = 30.0
 
@@ -88,6 +89,7 @@ class Pool:
     retiring: bool = False
     stopped: bool = False
     broken_starts: int = 0
+    fork_after: float = 0.0
     dying: set[int] = field(default_factory=set)
     selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
 
@@ -271,9 +273,9 @@ class Pool:
 
     def _pause(self) -> float | None:
         """How long nothing has to be done unless somebody says something."""
-        if len(self.workers) < self.limits.workers + _SPARE:
-            return 0
-        deadlines = [worker.job.deadline for worker in self.workers if worker.job is not None]
+        missing = len(self.workers) < self.limits.workers + _SPARE
+        deadlines = [self.fork_after] if missing else []
+        deadlines += [worker.job.deadline for worker in self.workers if worker.job is not None]
         deadlines += [job.deadline for job in self.waiting]
         if self.dying:
             deadlines.append(time.monotonic() + _REAP_SECONDS)
@@ -309,15 +311,21 @@ class Pool:
             job.worker, idle.job, idle.state = idle, job, State.RUNNING
 
     def _replenish(self) -> None:
-        """Fork one worker where one is missing; one a round, so that clients do not wait for several."""
+        """Fork one worker where one is missing; one a round, so that clients do not wait for several.
+
+        A machine that cannot fork now may do so in a while: as long as there are workers, the pool goes on.
+        """
         if self.stopped or len(self.workers) >= self.limits.workers + _SPARE:
+            return
+        if time.monotonic() < self.fork_after:
             return
         try:
             worker = Worker(*self.fork())
         except OSError as problem:
             self.broken_starts += 1
-            if self.broken_starts >= _BROKEN_STARTS:
+            if self.broken_starts >= _BROKEN_STARTS and not self.workers:
                 raise OperatorError(f"a query process cannot be started: {problem}") from problem
+            self.fork_after = time.monotonic() + _FORK_AGAIN
             return
         worker.channel.setblocking(False)
         self.selector.register(worker.channel, selectors.EVENT_READ, partial(self._hear_worker, worker))

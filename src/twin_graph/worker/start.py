@@ -5,9 +5,13 @@ By exec and never by fork: a web process has threads, and what it holds must not
 
 from __future__ import annotations
 
+import os
+import selectors
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +19,8 @@ from twin_graph.errors import OperatorError
 from twin_graph.worker.messages import QueryLimits
 
 READY_LINE = b"ready\n"
+START_SECONDS = 120.0
+_LOOK_EVERY = 0.1
 
 
 @dataclass(eq=False)
@@ -29,16 +35,32 @@ class PoolProcess:
         """Whether the pool has not ended."""
         return self.process.poll() is None
 
-    def wait_until_ready(self) -> None:
-        """Wait for the first worker.
+    def wait_until_ready(
+        self, given_up: Callable[[], bool] = lambda: False, seconds: float = START_SECONDS
+    ) -> bool:
+        """Wait for the first worker; False when that was given up meanwhile, and the pool is not ready.
+
+        Args:
+            given_up: asked again and again whether nobody waits any more.
 
         Raises:
             OperatorError: the pool could not start; it has said why on the standard error output.
         """
-        if self.process.stdout is None or self.process.stdout.readline() != READY_LINE:
-            self.stop()
-            raise OperatorError("the query pool could not start")
+        said, deadline = b"", time.monotonic() + seconds
+        assert self.process.stdout is not None
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.process.stdout, selectors.EVENT_READ)
+            while said != READY_LINE:
+                if given_up():
+                    return False
+                more = os.read(self.process.stdout.fileno(), 64) if selector.select(_LOOK_EVERY) else None
+                if more == b"" or time.monotonic() > deadline:
+                    self.stop(0 if more is None else 5)
+                    late = " in time" if more is None else ""
+                    raise OperatorError(f"the query pool could not start{late}")
+                said += more or b""
         self.process.stdout.close()
+        return True
 
     def retire(self) -> None:
         """Have the pool end when its last client has gone."""
