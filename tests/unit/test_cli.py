@@ -180,7 +180,7 @@ class TestCheckAndBuild:
         """After a check there is no snapshot."""
         result = run(workspace, "check")
         assert DONE == result.exit_code
-        assert "0 violation(s), 1 warning(s)" in result.stderr
+        assert "0 violation(s), 1 warning(s)" in result.stdout
         assert not workspace.snapshots.exists()
 
     def test_json_of_check(self, workspace: Workspace) -> None:
@@ -209,14 +209,14 @@ class TestCheckAndBuild:
         result = run(workspace, command)
         report = run(workspace, command, "--json")
         assert (DATA, DATA) == (result.exit_code, report.exit_code)
-        assert "violation data/aldorf/agreements.csv:2: signed" in result.stderr
+        assert "violation data/aldorf/agreements.csv:2: signed" in result.stdout
         assert 1 <= json.loads(report.stdout)["counts"]["Violation"]
 
     def test_long_lists_are_cut(self, workspace: Workspace) -> None:
         """Many warnings of one rule are shown by example, all of them when asked, and as JSON always."""
         for line in range(2, 8):
             table(workspace, "cities").change(line, "country", "")
-        short, long = run(workspace, "check").stderr, run(workspace, "check", "--all").stderr
+        short, long = run(workspace, "check").stdout, run(workspace, "check", "--all").stdout
         assert "more like this (`check --all` lists them)" in short
         assert "more like this" not in long
         assert long.count("\n") > short.count("\n")

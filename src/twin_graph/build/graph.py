@@ -69,9 +69,11 @@ def make_graph(inputs: Inputs, step: Step = silent, load: Load = forget) -> Buil
     with step("check the shapes"):
         report = check(store, read_shapes(inputs.workspace.shapes))
     sizes = {name: part.count(b"\n") for name, part in parts.items()}
-    store.add(_descriptions(inputs, sizes), metadata)
+    store.add(_descriptions(inputs, [*sizes, METADATA]), metadata)
+    sizes[METADATA] = store.count(metadata) + len(sizes) + 1
+    named = [(iris.graph(base, name), size) for name, size in sizes.items()]
+    store.add([(graph, VOID.triples, Literal(size)) for graph, size in named], metadata)
     complete(METADATA)
-    sizes[METADATA] = parts[METADATA].count(b"\n")
     return BuiltGraph(store, report, sizes, list(parts.values()))
 
 
@@ -100,14 +102,13 @@ def _disjoint(inputs: Inputs) -> Iterable[tuple[str, bytes]]:
         yield name, b"\n".join(fresh) + b"\n" if fresh else b""
 
 
-def _descriptions(inputs: Inputs, counts: dict[str, int]) -> list[Triple]:
+def _descriptions(inputs: Inputs, names: list[str]) -> list[Triple]:
     """What the metadata graph says about each named graph."""
     base = inputs.publication.base_iri
     found: list[Triple] = []
-    for name, count in counts.items():
+    for name in names:
         graph = iris.graph(base, name)
         found.append((graph, RDF.type, VOID.Dataset))
-        found.append((graph, VOID.triples, Literal(count)))
         terms = inputs.publication.graphs.get(name, {})
         titles = [(term[-2:], text) for term, text in terms.items() if term.startswith("title_")]
         found.extend((graph, DCTERMS.title, Literal(text, lang=language)) for language, text in titles)

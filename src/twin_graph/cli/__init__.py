@@ -14,6 +14,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -161,10 +162,14 @@ def _store_of(current: Snapshot) -> Iterator[Store]:
         SnapshotDamaged: what the look did not find, the engine finds when it reads.
     """
     snapshot.require_whole(current)
+    # The engine does not hear of Ctrl+C while it works: let it end the process.
+    handler = signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         yield current.open_store()
     except RuntimeError as problem:
         raise snapshot.damaged(current.path, f"the store cannot be read: {problem}") from problem
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 @main.command()

@@ -78,28 +78,29 @@ def findings(items: Sequence[Finding]) -> None:
         for finding in alike[:ALIKE]:
             _print_finding(finding)
         if len(alike) > ALIKE:
-            _err.print(f"  … and {len(alike) - ALIKE:,} more in this file (`--json` lists them)")
+            _out.print(f"  … and {len(alike) - ALIKE:,} more in this file (`--json` lists them)")
 
 
 def report(found: Report, *, everything: bool = False) -> None:
     """A report: all violations, and of warnings and advice the number and some examples per rule."""
     for severity in Severity:
-        for _, group in groupby(sorted(found.of(severity), key=_by_rule), key=_by_rule):
-            items = list(group)
+        rules = groupby(sorted(found.of(severity), key=_by_rule), key=_by_rule)
+        # What is rare comes first: thousands of findings of one rule would bury it.
+        for items in sorted((list(group) for _, group in rules), key=len):
             shown = items if everything or severity is Severity.VIOLATION else items[:EXAMPLES]
             for item in shown:
                 _print_finding(item)
             if len(items) > len(shown):
-                _err.print(f"  … and {len(items) - len(shown):,} more like this (`check --all` lists them)")
+                _out.print(f"  … and {len(items) - len(shown):,} more like this (`check --all` lists them)")
     counts = ", ".join(f"{len(found.of(severity)):,} {_WORDS[severity]}(s)" for severity in Severity)
-    _err.print(f"checked with {found.engine} shapes: {counts}")
+    _out.print(f"checked with {found.engine} shapes: {counts}")
     if found.fallbacks:
-        _err.print(f"  run by pySHACL: {', '.join(found.fallbacks)}")
+        _out.print(f"  run by pySHACL: {', '.join(found.fallbacks)}")
 
 
 def _print_finding(finding: Finding) -> None:
     colour = _COLOURS[finding.severity]
-    _err.print(f"[{colour}]{_WORDS[finding.severity]}[/{colour}] {escape(str(finding))}")
+    _out.print(f"[{colour}]{_WORDS[finding.severity]}[/{colour}] {escape(str(finding))}")
 
 
 def _by_column(finding: Finding) -> str:
