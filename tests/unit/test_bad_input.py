@@ -777,8 +777,8 @@ def test_mistake_is_named_and_nothing_is_built(workspace: Workspace, case: Case)
     assert case.code == result.exit_code, result.output
     assert result.exception is None or isinstance(result.exception, SystemExit)
     assert "Traceback" not in result.output
-    lines = [line for line in result.stderr.splitlines() if case.place in line]
-    assert lines, result.stderr
+    lines = [line for line in result.output.splitlines() if case.place in line]
+    assert lines, result.output
     assert any(case.message in line and case.hint in line for line in lines), "\n".join(lines)
     assert (before, current) == (contents(workspace), current_id(workspace.snapshots))
     assert [] == verify(open_snapshot(workspace.snapshots))
@@ -823,8 +823,8 @@ def test_one_mistake_is_one_message(workspace: Workspace, name: str) -> None:
     """A mistake is not drowned in messages about what follows from it."""
     next(case for case in CASES if case.name == name).mistake(workspace)
     result = run(workspace, "build")
-    lines = [line for line in result.stderr.splitlines() if line.startswith("violation")]
-    assert ALONE[name] == len(lines), result.stderr
+    lines = [line for line in result.output.splitlines() if line.startswith("violation")]
+    assert ALONE[name] == len(lines), result.output
 
 
 def test_libraries_do_not_talk_over_our_messages(workspace: Workspace) -> None:
@@ -840,7 +840,7 @@ def test_libraries_do_not_talk_over_our_messages(workspace: Workspace) -> None:
     ]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert DATA == result.returncode
-    starts = {line.partition(" ")[0] for line in result.stderr.splitlines()}
+    starts = {line.partition(" ")[0] for line in (result.stdout + result.stderr).splitlines()}
     assert {"violation", "warning", "advice", "checked", "✗"} == starts
 
 
