@@ -161,6 +161,19 @@ def test_contrast(browser: Browser, address: str, scheme: str) -> None:
         assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
 
 
+def test_partners_fit_a_laptop(browser: Browser, address: str) -> None:
+    """At 1200 pixels no column of the partners is cut off, and no host is broken inside a word."""
+    context = browser.new_context(viewport={"width": 1200, "height": 800})
+    page = context.new_page()
+    page.goto(f"{address}/pl/city/aldorf")
+    region = page.locator('[aria-labelledby="city_partnerships"][role="region"]')
+    assert region.evaluate("e => e.scrollWidth <= e.clientWidth")
+    lines = region.locator(".column-sources a").evaluate_all("all => all.map(a => a.getClientRects().length)")
+    assert len(lines) > 3
+    assert {1} == set(lines)
+    context.close()
+
+
 def test_works_in_forced_colours_and_print(browser: Browser, address: str, seen: Seen) -> None:
     """The page loads in forced colours, and on paper it is without navigation."""
     context = browser.new_context(forced_colors="active")

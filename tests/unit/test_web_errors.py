@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -15,6 +16,7 @@ from twin_graph.errors import TwinGraphError
 from twin_graph.findings import Report
 from twin_graph.snapshot import Snapshot
 from twin_graph.web.errors import ALL_PROBLEMS, INTERNAL, PROBLEMS, find_problem, problem_response
+from twin_graph.web.site import EXTENSION
 
 HTML = {"Accept": "text/html"}
 
@@ -142,6 +144,23 @@ def test_page(client: FlaskClient, language: str, title: str) -> None:
         assert (404, "text/html; charset=utf-8") == (response.status_code, response.content_type)
         assert f'<html lang="{language}">' in response.text
         assert f"<h1>{title}</h1>" in response.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "program", "reader"),
+    [("", "Not found", "Nie znaleziono"), ("de", "Not found", "Nie znaleziono"),
+     ("uk", "Не знайдено", "Не знайдено")],
+)  # fmt: skip
+def test_language_of_the_title(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, asked: str, program: str, reader: str
+) -> None:
+    """A program that asks for no language of ours reads English, a reader the language of the publication."""
+    manifest = replace(client.application.extensions[EXTENSION].manifest, default_language="pl")
+    site = replace(client.application.extensions[EXTENSION], manifest=manifest)
+    monkeypatch.setitem(client.application.extensions, EXTENSION, site)
+    headers = {"Accept-Language": asked} if asked else {}
+    assert program == client.get("/nowhere", headers=headers).get_json()["title"]
+    assert f"<h1>{reader}</h1>" in client.get("/nowhere", headers=HTML | headers).text
 
 
 def test_hostile_path_is_escaped(client: FlaskClient) -> None:

@@ -14,12 +14,13 @@ from urllib.parse import urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from site_client import BASE, LANGUAGES, client_of, things_of
+from site_client import BASE, LANGUAGES, app_of, client_of, things_of
 from twin_graph.build import build
 from twin_graph.kinds import DOCUMENTED
 from twin_graph.queries import load_all, runnable
 from twin_graph.snapshot import HASHED, Manifest, Snapshot, open_snapshot, write_snapshot
-from twin_graph.web.site import TEMPLATES
+from twin_graph.web import lists
+from twin_graph.web.site import EXTENSION, TEMPLATES
 from twin_graph.workspace import find_workspace
 from workspaces import copy_tiny
 
@@ -192,6 +193,72 @@ class TestContent:
         expected = ["parties", "periods", "documents", "events", "claims"]
         assert [f"partnership_{name}" for name in expected] == panels[:5]
 
+    def test_documents_of_a_partnership(self, client: FlaskClient) -> None:
+        """A document is shown by its own name, once, with the day of signing, or that it is not known."""
+        table = panel(client.get("/en/partnership/aldorf-fjordby").text, "partnership_documents")
+        assert '<th scope="col">Document</th><th scope="col">Signed on</th>' in table
+        name = '<a href="/en/agreement/fjordby-agreement">Partnership agreement Aldorf – Fjordby</a>'
+        assert f'<th scope="row">{name}</th>' in table
+        assert '<td class="column-signedOn">date not known</td>' in table
+        table = panel(client.get("/en/partnership/aldorf-belmont").text, "partnership_documents")
+        assert '<td class="column-signedOn">5 May 1990</td>' in table
+        assert '<td class="column-place">Aldorf (town hall)</td>' in table
+
+    def test_who_says_so(self, client: FlaskClient) -> None:
+        """A claim names its source by title and publisher, each once, not by a host."""
+        table = panel(client.get("/en/partnership/aldorf-belmont").text, "partnership_claims")
+        title = '<span lang="de" dir="auto">Archive of the town hall of Aldorf</span>'
+        assert f'<a href="/en/source/aldorf-archive">{title} (City of Aldorf)</a>' in table
+        assert '<a href="/en/source/evening-post">Evening Post</a>' in table
+        assert ">example.org" not in table
+
+    def test_numbers_of_a_city(self, client: FlaskClient) -> None:
+        """What a number counts is said; the number of all links is not beside those of the register."""
+        kept, other = client.get("/en/city/aldorf").text, client.get("/en/city/q900000007").text
+        assert "<dt>Partner cities in the register (not ended)</dt>" in kept
+        counted = "<dt>Twin cities in force, links known only from Wikidata included</dt>"
+        assert counted not in kept
+        assert counted in other
+
+    @pytest.mark.parametrize(
+        ("key", "relation"), [("q900000002-q900000003", "listed"), ("q900000001-q900000007", "unconfirmed")]
+    )
+    def test_claimed_links(self, client: FlaskClient, key: str, relation: str) -> None:
+        """A link that no register knows is called listed or unconfirmed, never in force."""
+        page, rows = client.get(f"/en/partnership/{key}").text, client.get("/en/partnership").text
+        row = next(row for row in rows.split("<tr>") if f"/en/partnership/{key}" in row)
+        for text in (page, row):
+            assert f"relation-{relation}" in text
+        assert "status-" not in row
+        assert "<dt>Current status</dt>" not in page
+        assert "<dt>Current status</dt>" in client.get("/en/partnership/aldorf-belmont").text
+
+    @pytest.mark.parametrize(
+        ("kind", "headings", "cells"),
+        [
+            ("count", ["What is counted", "Declared", "Documented", "Possible", "As of"],
+             ["countries of partners", "3", "2", "3", "2013"]),
+            ("event", ["Partnership", "Event", "Date"], ["Aldorf – Duneville", "dormant", "2018"]),
+            ("register", ["City", "As of"], ["Aldorf", "30 June 2024"]),
+        ],
+    )  # fmt: skip
+    def test_columns_of_lists(
+        self, client: FlaskClient, kind: str, headings: list[str], cells: list[str]
+    ) -> None:
+        """A list shows what its query says beside the names."""
+        text = client.get(f"/en/{kind}").text
+        assert ["Name", *headings] == re.findall(r'<th scope="col"[^>]*>(.*?)</th>', text)
+        row = re.findall(r"<td[^>]*>(.*?)</td>", text)[: len(cells)]
+        assert cells == [re.sub(r"<[^>]+>", "", cell) for cell in row]
+
+    def test_footer(self, client: FlaskClient) -> None:
+        """The footer names the licences that the graphs have, and the publisher."""
+        footer = client.get("/en/").text.partition("<footer")[2]
+        address = "https://creativecommons.org/publicdomain/zero/1.0/"
+        assert f'<a rel="license" href="{address}">CC0 1.0</a> (Shared tables).' in footer
+        assert 'Publisher: <a href="https://example.org/">Test publisher</a>' in footer
+        assert "GeoNames" not in footer
+
     def test_foreign_names_are_marked(self, client: FlaskClient) -> None:
         """A name that is not in the language of the page says which language it is in."""
         assert '<span lang="en" dir="auto">Fjordby</span>' in client.get("/uk/city/fjordby").text
@@ -258,6 +325,62 @@ def client_with(snapshot: Snapshot, root: Path, lines: list[bytes]) -> FlaskClie
 
     write_snapshot(root / "snapshots", contents, describe)
     return client_of(open_snapshot(root / "snapshots"))
+
+
+def panel(text: str, name: str) -> str:
+    """The part of a page that shows a panel."""
+    found = text.partition(f'id="{name}"')[2].partition("</section>")[0]
+    assert found
+    return found
+
+
+def test_second_register(tiny_snapshot: Snapshot, tmp_path: Path) -> None:
+    """A register lists what it claims, whoever else does; the home page leads to each register and its city."""
+    twin, place = "https://w3id.org/twin-graph/ontology#", f"<{BASE}graph/register-second> ."
+    rdf_type = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+    register, shared = f"<{BASE}id/register/second>", f"<{BASE}id/partnership/aldorf-belmont>"
+    claim = f"<{BASE}doc/partnership/aldorf-belmont#claim-second-belmont>"
+    lines = [
+        f"{register} {rdf_type} <{twin}Register> {place}",
+        f"{register} <{twin}keptBy> <{BASE}id/city/belmont> {place}",
+        f"{claim} {rdf_type} <{twin}Claim> {place}",
+        f"{claim} <{twin}claimedBy> {register} {place}",
+        f"{claim} <{twin}isAbout> {shared} {place}",
+    ]
+    client = client_with(tiny_snapshot, tmp_path, [line.encode() for line in lines])
+    for key, number in (("second", 1), ("aldorf", 6)):
+        table = panel(client.get(f"/en/register/{key}").text, "register_partnerships")
+        assert '"/en/partnership/aldorf-belmont"' in table
+        assert number == table.count('<th scope="row">')
+    home = panel(client.get("/en/").text, "home_registers")
+    for register_key, city in (("second", "belmont"), ("aldorf", "aldorf")):
+        assert f'"/en/register/{register_key}"' in home
+        assert f'"/en/city/{city}"' in home
+
+
+def test_report_in_pages(tiny_snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Findings of registers come before those of the world; columns and values are named; more are on a next page."""
+    finding = {"messages": {"en": "Fill it in."}, "severity": "Warning", "focus": f"{BASE}id/city/aldorf",
+               "rule": "", "path": "https://w3id.org/twin-graph/ontology#inCountry",
+               "value": "https://w3id.org/twin-graph/concepts/relation#partner"}  # fmt: skip
+    world = [finding | {"where": f"data/world/cities.csv:{n}: country"} for n in range(3)]
+    report = {"conforms": True, "counts": {"Warning": 4, "Info": 1},
+              "findings": [*world, finding | {"where": "data/aldorf/events.csv:2: on"}]}  # fmt: skip
+    monkeypatch.setattr(lists, "REPORT_ROWS", 3)
+    here = app_of(tiny_snapshot).extensions[EXTENSION]
+    monkeypatch.setitem(vars(here.snapshot), "report", report)
+    client = client_of(tiny_snapshot)
+    first, second = client.get("/en/report").text, client.get("/en/report?page=2").text
+    where = re.compile(r"<td><code>data/(\w+)/")
+    assert (["aldorf", "world", "world"], ["world"]) == (where.findall(first), where.findall(second))
+    assert '<a rel="next" href="/en/report?page=2">' in first
+    assert '<a rel="prev" href="/en/report">' in second
+    assert "<td>Country</td>" in first
+    assert '(<span lang="en">partner city</span>)' in first
+    for label, number in (("warnings", 4), ("piece of advice", 1), ("violations", 0)):
+        assert f"<dt>{label}</dt><dd>{number}</dd>" in first
+    assert "<dt>ostrzeżenia</dt><dd>4</dd>" in client.get("/pl/report").text
+    assert 404 == client.get("/en/report?page=3").status_code
 
 
 def test_graph_titles(tiny_snapshot: Snapshot, tmp_path: Path) -> None:

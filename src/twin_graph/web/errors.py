@@ -104,11 +104,12 @@ def find_problem(error: Exception) -> Problem:
 def problem_response(error: Exception) -> Response:
     """The response for an exception, in the format and language that the client prefers."""
     problem = find_problem(error)
-    g.language = _error_language()
     try:
         as_page = negotiate(request.headers.get("Accept"), (PROBLEM_JSON, HTML)) is HTML
     except errors.MalformedRequest:
         as_page = False
+    # Programs that ask for no language of ours read English; people read the language of the publication.
+    g.language = _error_language(site().manifest.default_language if as_page else "en")
     detail = _detail(error, problem)
     if as_page:
         body = render_template(
@@ -196,11 +197,11 @@ def _with_headers(response: Response, error: Exception, problem: Problem) -> Res
     return secure(response)
 
 
-def _error_language() -> str:
+def _error_language(default: str) -> str:
     first = request.path.removeprefix(site().prefix).lstrip("/").partition("/")[0]
     if first in LANGUAGES:
         return first
     try:
-        return reader_language(site().manifest.default_language)
+        return reader_language(default)
     except errors.MalformedRequest:
-        return site().manifest.default_language
+        return default

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -22,6 +24,8 @@ from twin_graph.web.site import Site
 
 PAGE_SIZE = 100
 REPORT_ROWS = 500
+_WORLD = "data/world/"
+_IRI = re.compile(r"https?://[^\s<>\"|()]+")
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ def home(here: Site, language: str) -> dict[str, Any]:
         "start_title": here.names.title(city, language) if city is not None else None,
         "summary": panels.run(here, "city_summary", language, this=city) if city is not None else None,
         "latest": panels.run(here, "home_latest", language),
+        "registers": panels.run(here, "home_registers", language),
     }
 
 
@@ -101,25 +106,29 @@ def graphs(here: Site, language: str) -> list[GraphRow]:
     return rows
 
 
-def report(here: Site, language: str) -> dict[str, Any]:
-    """The validation report: what matters most first; a message is marked where it is in another language."""
+def licences(here: Site, language: str) -> dict[str, list[Title]]:
+    """The licences of the published graphs, each with the titles of its graphs."""
+    found: dict[str, list[Title]] = {}
+    for graph in graphs(here, language):
+        for licence in graph.licences:
+            found.setdefault(licence, []).append(graph.title)
+    return dict(sorted(found.items()))
+
+
+def report(here: Site, language: str, number: int) -> dict[str, Any]:
+    """A page of the validation report: what can be put right here first, the data of the world after it.
+
+    Raises:
+        EntityNotFound: the report has no such page.
+    """
     found = here.snapshot.report
-    rows = []
-    for finding in found.get("findings", [])[:REPORT_ROWS]:
-        messages = finding.get("messages", {})
-        spoken = language if language in messages else "en"
-        focus = str(finding.get("focus", ""))
-        rows.append(
-            {
-                **finding,
-                "text": messages.get(spoken, ""),
-                "language": "" if spoken == language else spoken,
-                "focus_value": panels.make_values(here, [URIRef(focus)], "focus", language)[0]
-                if focus
-                else None,
-            }
-        )
-    return {"rows": rows, "counts": found.get("counts", {}), "total": len(found.get("findings", [])),
+    findings = sorted(found.get("findings", []), key=lambda finding: finding["where"].startswith(_WORLD))
+    pages = max(1, -(-len(findings) // REPORT_ROWS))
+    if not 1 <= number <= pages:
+        raise EntityNotFound(f"the report has {pages} page(s)")
+    shown = findings[(number - 1) * REPORT_ROWS : number * REPORT_ROWS]
+    return {"rows": [_finding(here, finding, language) for finding in shown],
+            "counts": found.get("counts", {}), "number": number, "pages": pages,
             "conforms": bool(found.get("conforms")),
             "shapes_namespace": str(TWINSH)}  # fmt: skip
 
@@ -128,6 +137,21 @@ def title_of_site(here: Site, language: str) -> str:
     """Title of the publication in a language, else in English, else in any."""
     titles = here.manifest.title
     return titles.get(language) or titles.get("en") or next(iter(titles.values()), "twin_graph")
+
+
+def _finding(here: Site, finding: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """One finding in words; a message is marked where it is in another language."""
+    messages = finding.get("messages", {})
+    spoken = language if language in messages else "en"
+    focus, path, value = (str(finding.get(name) or "") for name in ("focus", "path", "value"))
+    return {
+        **finding,
+        "text": messages.get(spoken, ""),
+        "language": "" if spoken == language else spoken,
+        "focus_value": panels.make_values(here, [URIRef(focus)], "focus", language)[0] if focus else None,
+        "property": panels.property_heading(here, path, language) if _IRI.fullmatch(path) else path,
+        "value_title": here.names.title(value, language) if _IRI.fullmatch(value) else None,
+    }
 
 
 def _rows(

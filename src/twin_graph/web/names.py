@@ -110,6 +110,17 @@ class Names:
             return plain(host.removeprefix("www.")) if host else self.title(iri, language)
         return self.title(iri, language)
 
+    def own(self, iri: str, language: str) -> Title:
+        """The whole name of a document without what a made title would add: its parties and its date."""
+        label = self.label(iri, language)
+        return Title((label,)) if label else self._class_title(URIRef(iri), language)
+
+    def attributed(self, iri: str, language: str) -> Title:
+        """The title of a source with its publisher, unless the title already names it."""
+        title, publisher = self.title(iri, language), self.value(URIRef(iri), TWIN.publishedBy)
+        named = publisher is None or str(publisher).casefold() in str(title).casefold()
+        return title if named else title + f" ({publisher})"
+
     def label(self, iri: str, language: str) -> Text | None:
         """The label of a thing in a language, or the nearest to it."""
         for predicate in LABELS:
@@ -148,6 +159,10 @@ class Names:
         for subject, _, value in self._store.triples(None, predicate):
             found.setdefault(subject, set()).add(value)
         return found
+
+    def registers(self, city: URIRef) -> list[str]:
+        """The registers that are kept by a city."""
+        return sorted(str(register) for register, _, _ in self._store.triples(None, TWIN.keptBy, city))
 
     @cached_property
     def totals(self) -> dict[str, int]:

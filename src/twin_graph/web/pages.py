@@ -87,11 +87,10 @@ def about(lang: str) -> Response:
 
 @bp.get(f"/{_LANG}/report")
 def report(lang: str) -> Response:
-    """What the rules say about the data of the snapshot."""
+    """What the rules say about the data of the snapshot, five hundred findings to a page."""
     here = site()
-    return represent(
-        here, HTML, lambda: render_template("report.html", **lists.report(here, lang)), language=lang
-    )
+    values = lists.report(here, lang, page_number())
+    return represent(here, HTML, lambda: render_template("report.html", **values), language=lang)
 
 
 @bp.get("/static/<digest>/<path:name>")
@@ -116,6 +115,7 @@ def _render_thing(here: Site, lang: str, kind: str, key: str) -> str:
         sort=here.names.label(here.names.class_of(iri, kind), lang),
         panel=partial(panels.run, here, language=lang, this=iri),
         facts=partial(panels.facts, here, iri, lang),
+        registers=here.names.registers(iri),
         formats=[fmt for fmt in DOCUMENT_FORMATS if fmt is not HTML],
     )
 

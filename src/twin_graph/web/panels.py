@@ -3,6 +3,7 @@
 Makes values for templates and writes no HTML. A panel's title is the title of its `.rq`, its columns are the
 variables; rows with the same value of the first variable are one row. Notes in the header of the query:
 `sort` names the variable whose text orders the rows, `hide` the variables that only keep rows apart.
+The variables `document` (own name), `by` (with its publisher) and `details` say how a thing is named.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ _NOT_FACTS = {
     *(TWIN_IRI + name for name in ("exonym", "formerName", "nativeName", "twinnedWith", "claimsTwin")),
 }
 _LAST_FACTS = (TWIN_IRI + "confidence", TWIN_IRI + "hasSource", str(SKOS.note))
+_ONLY_CLAIMED: set[Node] = {URIRef(f"{CONCEPTS_IRI}relation#{name}") for name in ("listed", "unconfirmed")}
+_NOT_ENDED: set[Node] = {URIRef(f"{CONCEPTS_IRI}status#{name}") for name in ("in-force", "unknown")}
 _DATES = {str(XSD.date), str(XSD.gYear), str(XSD.gYearMonth)}
 _NUMBERS = {str(XSD.integer), str(XSD.decimal)}
 _LANGUAGE_TAGS = {"language", "nameLanguage", "inLanguage"}
@@ -144,6 +147,10 @@ def facts(site: Published, thing: URIRef, language: str, hidden: Iterable[str] =
     for _, predicate, value in site.store.triples(thing):
         if str(predicate) not in skip and value not in found.setdefault(str(predicate), []):
             found[str(predicate)].append(value)
+    if _ONLY_CLAIMED & set(found.get(TWIN_IRI + "currentRelation", ())) and _NOT_ENDED & set(
+        found.get(TWIN_IRI + "currentStatus", ())
+    ):
+        del found[TWIN_IRI + "currentStatus"]  # the relation says who lists it; "in force" would say more
     ranks = site.vocabulary.context.ranks
     ordered = sorted(found, key=lambda name: (*_place(name, ranks), name))
     return [
@@ -218,6 +225,8 @@ def _value(site: Published, term: Node, name: str, language: str) -> Value:
     datatype = str(term.datatype or "") if isinstance(term, Literal) else ""
     if datatype == str(XSD.anyURI):
         return Value(plain(text), addresses.external(text))
+    if not text and name in EDTF_TERMS:
+        return Value(plain(catalogue(language).gettext("date not known")))
     if datatype in _DATES or (name in EDTF_TERMS and not datatype):
         return Value(plain(format_edtf(text, language, catalogue(language).gettext)))
     if datatype in _NUMBERS:
@@ -243,6 +252,10 @@ def _resource(site: Published, iri: URIRef, name: str, language: str) -> Value:
         return Value(title, href)
     if iris.unmint(site.base_iri, iri) is None:
         return Value(plain(iri), addresses.external(iri))
+    if name == "document":
+        return Value(site.names.own(iri, language), href)
+    if name == "by":
+        return Value(site.names.attributed(iri, language), href)
     short = site.names.short(iri, language)
     return Value(short, href, "" if str(short) == str(title) else str(title))
 

@@ -36,6 +36,7 @@ def install(app: Flask) -> None:
         language_name=language_name,
         page_of=lambda iri: addresses.page(site().base_iri, iri, page_language()),
         title_of=title_of,
+        licence_name=words.licence_name,
     )
     app.jinja_env.filters.update(
         number=lambda value: format_number(str(value), page_language()),
@@ -83,6 +84,8 @@ def _values() -> dict[str, Any]:
         "alternates": _alternates(here),
         "site_title": lists.title_of_site(here, language),
         "manifest": here.manifest,
+        "publisher": here.imprint.publisher,
+        "licences": lists.licences(here, language),
         "sparql_path": url_for("sparql.endpoint"),
     }
 

@@ -54,17 +54,18 @@ COLUMN_WORDS = {
     "confidence": N_("Confidence"),
     "confirmedOn": N_("Last confirmed"),
     "counted": N_("What is counted"),
-    "countries": N_("Countries"),
+    "countries": N_("Their countries"),
     "country": N_("Country"),
     "decided_by": N_("Decided by"),
     "details": N_("Details"),
+    "document": N_("Document"),
     "distance": N_("Distance (km)"),
     "distinction": N_("Distinction"),
     "documents": N_("Documents"),
     "event": N_("Event"),
-    "farthest": N_("km to the farthest partner"),
-    "first_year": N_("First document"),
-    "friendly_cities": N_("Friendly cities"),
+    "farthest": N_("km to the farthest of them"),
+    "first_year": N_("First document of these partnerships"),
+    "friendly_cities": N_("Friendly cities in the register (not ended)"),
     "from": N_("From"),
     "language": N_("Language"),
     "member": N_("Member"),
@@ -73,13 +74,14 @@ COLUMN_WORDS = {
     "network": N_("Network"),
     "on": N_("Date"),
     "parties": N_("Parties"),
-    "partner_cities": N_("Partner cities"),
+    "partner_cities": N_("Partner cities in the register (not ended)"),
     "partners": N_("Partnerships"),
     "partnership": N_("Partnership"),
     "party": N_("City"),
     "place": N_("Place"),
     "property": N_("How"),
     "quotation": N_("Quotation"),
+    "register": N_("Register"),
     "relation": N_("Relation"),
     "resolution": N_("Resolution"),
     "role": N_("Role"),
@@ -110,9 +112,13 @@ PROPERTY_WORDS = {
     "http://www.w3.org/2004/02/skos/core#exactMatch": N_("same as"),
     "http://www.w3.org/2004/02/skos/core#closeMatch": N_("close to"),
     "http://www.w3.org/ns/prov#wasDerivedFrom": N_("derived from"),
+    "http://www.w3.org/2000/01/rdf-schema#label": N_("name"),
     "http://www.w3.org/2000/01/rdf-schema#seeAlso": N_("see also"),
     "https://w3id.org/twin-graph/ontology#hasSource": N_("sources"),
     "https://w3id.org/twin-graph/ontology#inCountry": N_("country"),
+    "https://w3id.org/twin-graph/ontology#twinCount": N_(
+        "twin cities in force, links known only from Wikidata included"
+    ),
 }
 
 # Coded texts that are no concepts.
@@ -122,6 +128,20 @@ VALUE_WORDS = {
     "continents": N_("continents"),
     "countries": N_("countries of partners"),
 }
+
+
+# Names of licences by their addresses; they are the same in every language.
+LICENCE_NAMES = {
+    "https://creativecommons.org/publicdomain/zero/1.0/": "CC0 1.0",
+    "https://creativecommons.org/licenses/by/4.0/": "CC BY 4.0",
+    "https://creativecommons.org/licenses/by-sa/4.0/": "CC BY-SA 4.0",
+    "https://opendatacommons.org/licenses/odbl/1-0/": "ODbL 1.0",
+}
+
+
+def licence_name(address: str) -> str:
+    """The name of a licence, its address where we know none."""
+    return LICENCE_NAMES.get(address, address)
 
 
 def value_word(text: str, translate: Callable[[str], str]) -> str:
