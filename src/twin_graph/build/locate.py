@@ -1,6 +1,7 @@
 """From a focus node of the report back to the file, line and column where staff can put it right.
 
-Looks only at rows that describe the focus node; derived facts have no row and keep no place.
+Looks only at rows that describe the focus node. A node that the build itself made in the document of a thing (a
+status period) has the place of that thing.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 
+from twin_graph import iris
 from twin_graph.build.inputs import Inputs
 from twin_graph.findings import Finding, Report, SourceRef, make_report
 from twin_graph.kinds import BY_TABLE
@@ -26,20 +28,27 @@ def locate(report: Report, inputs: Inputs) -> Report:
 
 
 def _places(inputs: Inputs, focuses: set[str]) -> Places:
-    maker = DocumentMaker(inputs.publication.base_iri, inputs.vocabulary, inputs.keys)
+    base = inputs.publication.base_iri
+    maker = DocumentMaker(base, inputs.vocabulary, inputs.keys)
+    wanted = focuses | {_parent(focus) for focus in focuses}
+    # Making the address of a row costs time, so only the tables are read that may hold a wanted one.
+    parts = [minted for minted in (iris.unmint(base, iri) for iri in wanted) if minted is not None]
+    kinds = {part.fragment.partition("-")[0] if part.fragment else part.kind for part in parts}
     places: Places = defaultdict(list)
-    for rows in inputs.rows.values() if focuses else ():
-        for row in rows:
-            subject = maker.subject(row)
-            if subject is not None and str(subject) in focuses:
-                places[str(subject)].append(row)
+    for row in (row for rows in inputs.rows.values() for row in rows if BY_TABLE[row.table].name in kinds):
+        subject = maker.subject(row)
+        if subject is not None and str(subject) in wanted:
+            places[str(subject)].append(row)
     return places
 
 
+def _parent(focus: str) -> str:
+    """The thing in whose document a node lives."""
+    return focus.replace("/doc/", "/id/").partition("#")[0]
+
+
 def _place(finding: Finding, places: Places, inputs: Inputs) -> SourceRef | None:
-    rows = places.get(finding.focus) or places.get(
-        finding.focus.replace("/doc/", "/id/").partition("#")[0], []
-    )
+    rows = places.get(finding.focus) or places.get(_parent(finding.focus), [])
     if not rows:
         return None
     candidates = []
