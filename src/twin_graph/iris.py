@@ -15,7 +15,6 @@ from twin_graph.kinds import BY_NAME
 
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 FRAGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
-DEFAULT_BASE = "http://localhost:8000/"
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ def runnable(query: Query, base_iri: str) -> str:
     """The text as a reader may run it: without its header, with the example of each parameter in its slot.
 
     >>> text = "# parameter: city city lublin\\nSELECT ?city { VALUES ?city { UNDEF } }"
-    >>> runnable(parse_query("x", text), iris.DEFAULT_BASE)
+    >>> runnable(parse_query("x", text), "http://localhost:8000/")
     'SELECT ?city { VALUES ?city { <http://localhost:8000/id/city/lublin> } }'
 
     Raises:

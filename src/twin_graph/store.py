@@ -46,7 +46,6 @@ _RESULTS = {
     formats.CSV.name: ox.QueryResultsFormat.CSV,
     formats.TSV.name: ox.QueryResultsFormat.TSV,
 }
-_BULK = 50_000
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ import pytest
 from rdflib.term import Node
 
 from competency import QUESTIONS, bound, examples
-from twin_graph.iris import DEFAULT_BASE
 from twin_graph.queries import Query, parse_query, runnable
 from twin_graph.store import Store
+from twin_graph.workspace import DEFAULT_BASE_IRI
 
 every_question = pytest.mark.parametrize("query", QUESTIONS, ids=lambda query: query.name)
 
@@ -31,7 +31,7 @@ def test_the_questions_are_found() -> None:
 @every_question
 def test_runnable_text_answers_like_the_bound_query(tiny_store: Store, query: Query) -> None:
     """The text with its examples written in has the rows of the query whose variables are bound to them."""
-    text = runnable(query, DEFAULT_BASE)
+    text = runnable(query, DEFAULT_BASE_IRI)
     assert ("UNDEF" in text, "# " in text) == (False, False)
     expected = tiny_store.select(query, **bound(query, examples(query)))
     written = tiny_store.select(replace(query, text=text))
@@ -59,10 +59,10 @@ def test_a_prefix_is_declared_once() -> None:
     """A text that declares the prefix of the datatypes already is left alone."""
     declared = "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>\n"
     query = parse_query("q", f"# parameter: x year 2026\n{declared}ASK {{ VALUES ?x {{ UNDEF }} }}")
-    assert f'{declared}ASK {{ VALUES ?x {{ "2026"^^xsd:gYear }} }}' == runnable(query, DEFAULT_BASE)
+    assert f'{declared}ASK {{ VALUES ?x {{ "2026"^^xsd:gYear }} }}' == runnable(query, DEFAULT_BASE_IRI)
 
 
 def test_a_parameter_without_a_slot_is_a_mistake() -> None:
     """Without its slot the example of a parameter would be lost."""
     with pytest.raises(ValueError, match="VALUES \\?x"):
-        runnable(parse_query("q", "# parameter: x city lublin\nASK {}"), DEFAULT_BASE)
+        runnable(parse_query("q", "# parameter: x city lublin\nASK {}"), DEFAULT_BASE_IRI)
