@@ -14,6 +14,9 @@ exception is caught in the one module that may import that library and raised ag
     │   ├── MalformedRequest
     │   ├── MalformedQuery
     │   ├── QueryNotAllowed
+    │   │   └── ServiceNotAllowed
+    │   ├── OverBudget
+    │   ├── ClientGone
     │   └── QueryTooCostly
     │       ├── QueryTimeout
     │       ├── QueryResources
@@ -100,7 +103,23 @@ class MalformedQuery(RequestError):
 
 
 class QueryNotAllowed(RequestError):
-    """Raised by `sparql`: an update or a federated query, which the public service does not run."""
+    """Raised by `sparql`: an update, which the public service does not run; its leaf is a query of another kind."""
+
+
+class ServiceNotAllowed(QueryNotAllowed):
+    """Raised by `sparql`: a query that would ask another service (SERVICE)."""
+
+
+class OverBudget(RequestError):
+    """Raised by `worker`: a client has used up its seconds or its errors; the query was not run."""
+
+    def __init__(self, message: str, *, retry_after: int = 1) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class ClientGone(RequestError):
+    """Raised by `worker`: the client has closed its connection, and what ran for it was stopped."""
 
 
 class QueryTooCostly(RequestError):

@@ -49,6 +49,14 @@ SETTINGS = (
     Setting("query_memory_mb", 512, "memory that one query may take above the store, in MB", minimum=1),
     Setting("query_rows", 100_000, "rows or triples that one result may have", minimum=1),
     Setting("query_megabytes", 64, "size that one serialised result may have, in MB", minimum=1),
+    Setting("client_seconds", 120, "seconds of query time that one client may use at once; one comes back each "
+            "second; 0: no limit"),
+    Setting("client_errors", 500, "failed queries that one client may send at once; one comes back each second; "
+            "0: no limit"),
+    Setting("cache_megabytes", 64, "size of the answers that the query pool keeps, and of the responses that each "
+            "web process keeps, in MB"),
+    Setting("proxies", 0, "number of own proxies in front of the server whose X-Forwarded-For names the client",
+            maximum=10),
     Setting("query_socket", "", "path of the query pool's Unix socket; empty: chosen by `serve`"),
     Setting("store", "auto", "where the engine keeps the graph: `auto` takes memory up to store_memory_triples",
             ("auto", "memory", "disk")),
@@ -71,6 +79,10 @@ class Settings:
     query_memory_mb: int
     query_rows: int
     query_megabytes: int
+    client_seconds: int
+    client_errors: int
+    cache_megabytes: int
+    proxies: int
     query_socket: str
     store: str
     store_memory_triples: int

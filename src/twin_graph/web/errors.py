@@ -52,6 +52,13 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         N_("The text is not a SPARQL query; line and column say where it stops being one.")),
     errors.QueryNotAllowed: Problem(403, "query-not-allowed", N_("Query not allowed"),
         N_("The public service answers questions: it runs no updates and asks no other services.")),
+    errors.ServiceNotAllowed: Problem(403, "service-disabled", N_("SERVICE is switched off"),
+        N_("The public service asks no other services. Ask both from your own program, or from a service of yours.")),
+    errors.OverBudget: Problem(429, "over-budget", N_("Too much at once"),
+        N_("You have used up the query time or the failed queries that one client may have. "
+           "The request was not run; please try again later, or take the whole data.")),
+    errors.ClientGone: Problem(499, "client-gone", N_("Request abandoned"),
+        N_("The connection was closed before there was an answer, and the query was stopped.")),
     errors.QueryTimeout: Problem(503, "query-timeout", N_("Query took too long"),
         N_("The query was stopped at the time limit. A narrower question may be answered.")),
     errors.QueryResources: Problem(503, "query-resources", N_("Query needed too much memory"),
@@ -188,7 +195,7 @@ def _with_headers(response: Response, error: Exception, problem: Problem) -> Res
         problem.status, "no-store"
     )
     response.headers["Vary"] = "Accept, Accept-Language"
-    if isinstance(error, errors.ServiceBusy):
+    if isinstance(error, errors.ServiceBusy | errors.OverBudget):
         response.headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, errors.UnsupportedMediaType) and error.accepted:
         response.headers["Accept"] = ", ".join(error.accepted)

@@ -1,0 +1,203 @@
+"""`/sparql`: the SPARQL protocol over HTTP, the service description, and a page to ask from.
+
+    protocol.py   what a request asks
+    page.py       the page
+
+Has a query evaluated by the query pool, and sends a result only when it is whole. Every rule about queries is in
+`twin_graph.sparql`; the pool and its limits are `worker`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Blueprint, Response, current_app, g, request
+from flask.blueprints import BlueprintSetupState
+
+from twin_graph import graphs, sparql
+from twin_graph.errors import MalformedRequest, NotAcceptable, OperatorError, ServiceBusy, TwinGraphError
+from twin_graph.formats import GRAPH_FORMATS, HTML, RESULTS_JSON, TURTLE, Format
+from twin_graph.store import RequestedDataset
+from twin_graph.web.errors import find_problem
+from twin_graph.web.languages import reader_language
+from twin_graph.web.responses import FRESH
+from twin_graph.web.site import EXTENSION, site
+from twin_graph.web.sparql.page import SHOWN_ROWS, example_text, render_page
+from twin_graph.web.sparql.protocol import (
+    DIRECT,
+    FORM,
+    MAX_ADDRESS,
+    METHODS,
+    Asked,
+    choose_formats,
+    read_request,
+)
+from twin_graph.worker import QueryLimits, QueryPool, QueryRequest, QueryResult
+from twin_graph.workspace import LANGUAGES
+
+__all__ = ["MAX_ADDRESS", "POOL", "bp"]
+
+bp = Blueprint("sparql", __name__)
+POOL = "twin_graph.query_pool"
+_SHOWN_BYTES = 200_000
+_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Link, Retry-After, Server-Timing, X-Request-Id",
+}
+_PREFLIGHT = {
+    "Allow": ", ".join(METHODS),
+    "Accept-Query": f'"{DIRECT}", "{FORM}"',
+    "Access-Control-Allow-Methods": ", ".join(METHODS),
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+@bp.record
+def connect(state: BlueprintSetupState) -> None:
+    """Connect an application to the pool that its settings name."""
+    settings = state.app.extensions[EXTENSION].settings
+    if settings.query_socket:
+        patience = QueryLimits.from_settings(settings).patience
+        state.app.extensions[POOL] = QueryPool(Path(settings.query_socket).resolve(), patience)
+
+
+@bp.route("/sparql", methods=[*METHODS, "PUT", "DELETE", "PATCH"], provide_automatic_options=False)
+def endpoint() -> Response:
+    """Answer a query, describe the service, or show the page to ask from."""
+    if request.method == "OPTIONS":
+        response = _without_body(204)
+        response.headers.update(_PREFLIGHT)
+        return response
+    asked = read_request()
+    g.language = _language(asked)
+    offers = choose_formats(asked)
+    if asked.query is None:
+        return _describe(asked, offers)
+    return _show(asked) if HTML in offers else _answer(asked, offers)
+
+
+@bp.after_request
+def add_headers(response: Response) -> Response:
+    """Let scripts of every origin read the answer, and give it a name for the log."""
+    response.headers.update(_HEADERS)
+    response.headers["X-Request-Id"] = secrets.token_hex(8)
+    return response
+
+
+def _make_request(asked: Asked, offers: tuple[Format, ...]) -> QueryRequest:
+    return sparql.make_request(
+        asked.query or "",
+        endpoint=_address(),
+        offers=offers,
+        dataset=RequestedDataset(asked.all("default-graph-uri"), asked.all("named-graph-uri")),
+        seconds=_seconds(asked.first("timeout")),
+    )
+
+
+def _seconds(text: str) -> float | None:
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise MalformedRequest("timeout is a number of seconds")
+    return seconds
+
+
+def _answer(asked: Asked, offers: tuple[Format, ...]) -> Response:
+    """A result as it is."""
+    query = _make_request(asked, offers)
+
+    def make() -> Response:
+        result = _run(query)
+        response = Response(result.body, content_type=result.fmt.content_type)
+        response.headers["Server-Timing"] = f"query;dur={result.seconds * 1000:.1f}"
+        return response
+
+    tag = sparql.fingerprint(site().manifest.id, query) if sparql.is_repeatable(query.text) else ""
+    return _unless_known(tag, make, "Accept, Accept-Encoding")
+
+
+def _run(query: QueryRequest) -> QueryResult:
+    pool = current_app.extensions.get(POOL)
+    if not isinstance(pool, QueryPool):
+        raise ServiceBusy(
+            "queries are not answered here: start the service with `twin-graph serve`", retry_after=60
+        )
+    return pool.run(query)
+
+
+def _show(asked: Asked) -> Response:
+    """The page with its form and the result, or what is wrong with the query."""
+    try:
+        query = _make_request(asked, (RESULTS_JSON, TURTLE))
+        result = _run(query)
+    except TwinGraphError as error:
+        problem = find_problem(error)
+        detail = "" if isinstance(error, OperatorError) else str(error)
+        response = render_page(asked.query or "", problem.status, problem=problem, detail=detail)
+        if isinstance(error, ServiceBusy):
+            response.headers["Retry-After"] = str(error.retry_after)
+        return _with_cache(response, "no-store", "Accept, Accept-Language")
+    if result.fmt is RESULTS_JSON:
+        response = render_page(query.text, table=sparql.read_table(result.body, SHOWN_ROWS))
+    else:
+        text = result.body[:_SHOWN_BYTES].decode(errors="ignore")
+        response = render_page(query.text, graph=text, cut=len(result.body) > _SHOWN_BYTES)
+    response.headers["Server-Timing"] = f"query;dur={result.seconds * 1000:.1f}"
+    return _with_cache(response, "no-store", "Accept, Accept-Encoding, Accept-Language")
+
+
+def _describe(asked: Asked, offers: tuple[Format, ...]) -> Response:
+    here, limits = site(), QueryLimits.from_settings(site().settings)
+    if HTML in offers:
+        name = asked.first("example")
+        query = example_text(name) if name else ""
+        tag = sparql.fingerprint_of(here.manifest.id, limits.to_json(), here.look, g.language, name)
+        return _unless_known(tag, lambda: render_page(query, example=name), "Accept, Accept-Language")
+    fmt = next((offer for offer in offers if offer in GRAPH_FORMATS), None)
+    if fmt is None:
+        names = tuple(offer.media_type for offer in (*GRAPH_FORMATS, HTML))
+        raise NotAcceptable("the description of the service is offered in other formats", names)
+    triples = sparql.describe_service(here.manifest, _address(), limits)
+    body = graphs.serialise(triples, fmt, sparql.DESCRIPTION_PREFIXES)
+    tag = sparql.fingerprint_of(here.manifest.id, limits.to_json(), fmt.name)
+    return _unless_known(
+        tag, lambda: Response(body, content_type=fmt.content_type), "Accept, Accept-Encoding"
+    )
+
+
+def _unless_known(tag: str, make: Callable[[], Response], vary: str) -> Response:
+    """What `make` gives, or 304 where the client has it already; without a tag it is not to be kept."""
+    known = tag and request.method != "POST" and request.if_none_match.contains_weak(tag)
+    response = _without_body(304) if known else make()
+    if tag:
+        # Weak: the same rows, but the engine is free in their order and in the order of prefixes.
+        response.set_etag(tag, weak=True)
+    return _with_cache(response, FRESH if tag else "no-store", vary)
+
+
+def _with_cache(response: Response, cache: str, vary: str) -> Response:
+    response.headers["Cache-Control"] = cache
+    response.headers["Vary"] = vary
+    return response
+
+
+def _without_body(status: int) -> Response:
+    response = Response(status=status)
+    del response.headers["Content-Type"]
+    return response
+
+
+def _address() -> str:
+    return f"{site().base_iri}sparql"
+
+
+def _language(asked: Asked) -> str:
+    chosen = asked.first("lang")
+    return chosen if chosen in LANGUAGES else reader_language(site().manifest.default_language)
