@@ -19,8 +19,10 @@ from twin_graph.errors import TwinGraphError
 from twin_graph.snapshot import Snapshot, open_snapshot
 from twin_graph.store import Store
 from twin_graph.worker import isolated
+from twin_graph.worker.answers import KeptAnswers
+from twin_graph.worker.crew import Fork
 from twin_graph.worker.messages import SOCKET_BUFFER, QueryLimits
-from twin_graph.worker.pool import Fork, Pool, log
+from twin_graph.worker.pool import Pool, log
 from twin_graph.worker.start import READY_LINE
 
 _STANDARD_INPUT, _STANDARD_OUTPUT = 0, 1
@@ -37,7 +39,8 @@ def main(arguments: list[str]) -> int:
         open_store = _opener(snapshot, mode, int(memory_triples))
         listener = _listen(Path(path))
         try:
-            pool = Pool(listener, limits, _forker(limits, open_store), _announcer())
+            answers = _load_answers(snapshot, limits)
+            pool = Pool(listener, limits, _forker(limits, open_store), _announcer(), answers)
             pool.run(_STANDARD_INPUT, orders)
         finally:
             Path(path).unlink(missing_ok=True)
@@ -55,6 +58,14 @@ def _opener(snapshot: Snapshot, mode: str, memory_triples: int) -> Callable[[], 
     return lambda: (snapshot.open_store("disk"), snapshot.store_path)
 
 
+def _load_answers(snapshot: Snapshot, limits: QueryLimits) -> KeptAnswers:
+    """The kept answers, at first those that the snapshot brings along."""
+    answers = KeptAnswers(int(limits.cache_megabytes * 1_000_000))
+    for complaint in answers.load(snapshot.path / "answers"):
+        log(complaint)
+    return answers
+
+
 def _forker(limits: QueryLimits, open_store: Callable[[], tuple[Store, Path | None]]) -> Fork:
     def fork() -> tuple[int, socket.socket, int]:
         parent = os.getpid()
@@ -69,8 +80,8 @@ def _forker(limits: QueryLimits, open_store: Callable[[], tuple[Store, Path | No
             raise
         if pid == 0:
             with contextlib.suppress(BaseException):
-                isolated.become_worker(parent, theirs.fileno(), spool)
-                isolated.run(theirs, spool, limits, open_store)
+                channel, result = isolated.become_worker(parent, theirs.detach(), spool)
+                isolated.run(socket.socket(fileno=channel), result, limits, open_store)
             os._exit(0)
         theirs.close()
         return pid, ours, spool

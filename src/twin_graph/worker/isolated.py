@@ -16,15 +16,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, cast
 
-from twin_graph.errors import OperatorError, QueryResources, ResultTooLarge, TwinGraphError
+from twin_graph.errors import OperatorError, ResultTooLarge, TwinGraphError
 from twin_graph.namespaces import PREFIXES
 from twin_graph.store import Store
 from twin_graph.worker import isolation
+from twin_graph.worker.endings import out_of_memory
 from twin_graph.worker.messages import LONGEST, QueryLimits, QueryRequest, encode, encode_error
 
 READY = "ready"
-# A worker whose memory once grew by this part of the limit leaves no room for the next query and is replaced.
-_WORN = 4
+# A worker whose memory once grew by so many MB, or by this part of the limit, gives little of it back: it is
+# replaced, so that idle ones are small and each query has its room.
+_WORN_MB, _WORN_PART = 32, 4
 
 
 class Spool:
@@ -100,19 +102,22 @@ def run(
     _answer_all(channel, Spool(spool, int(limits.megabytes * 1_000_000)), limits, store)
 
 
-def become_worker(parent: int, *kept: int) -> None:
-    """Undo what a fork inherits from the pool: its signal handlers and its descriptors."""
+def become_worker(parent: int, *kept: int) -> tuple[int, ...]:
+    """Undo what a fork inherits from the pool: its signal handlers, and its descriptors but those to be kept.
+
+    Gives the new numbers of those that are kept.
+    """
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     gc.freeze()
     isolation.die_with_parent(parent)
-    isolation.close_all_but(*kept)
+    return isolation.close_all_but(*kept)
 
 
 def _answer_all(channel: socket.socket, spool: Spool, limits: QueryLimits, store: Store) -> None:
     ordinary = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    most = ordinary + limits.memory_mb * 1024 // _WORN
+    most = ordinary + min(_WORN_MB, limits.memory_mb // _WORN_PART) * 1024
     served = 0
     while message := channel.recv(LONGEST):
         spool.clear()
@@ -140,10 +145,10 @@ def _answer(message: bytes, spool: Spool, limits: QueryLimits, store: Store) -> 
     except TwinGraphError as problem:
         return _as_answer(problem)
     except MemoryError:
-        return _as_answer(QueryResources("the query needed more memory than one query may take"))
+        return _as_answer(out_of_memory(limits.memory_mb))
     except BaseException as problem:  # a panic of the engine is no Exception
         return _as_answer(OperatorError(f"the query process failed: {type(problem).__name__}: {problem}"))
-    return {"format": answer.fmt.name, "rows": answer.rows, "size": spool.size}
+    return {"format": answer.fmt.name, "rows": answer.rows, "size": spool.size, "kept": False}
 
 
 def _as_answer(problem: TwinGraphError) -> dict[str, Any]:

@@ -46,17 +46,29 @@ def die_with_parent(parent: int, by: signal.Signals = signal.SIGKILL) -> None:
         os._exit(1)
 
 
-def close_all_but(*kept: int) -> None:
-    """Close every descriptor but these; the three standard ones lead nowhere afterwards."""
+def close_all_but(*kept: int) -> tuple[int, ...]:
+    """Close every descriptor but these; the three standard ones lead nowhere afterwards.
+
+    Gives the new numbers of what was kept, the lowest there are: a limit of descriptors is one of their numbers.
+    """
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in range(STANDARD):
         os.dup2(null, descriptor)
-    highest = max(int(name) for name in os.listdir("/proc/self/fd"))  # noqa: PTH208 - no objects wanted here
+    highest = _highest_descriptor()
     low = STANDARD
     for descriptor in sorted(kept):
         os.closerange(low, descriptor)
         low = descriptor + 1
     os.closerange(low, highest + 1)
+    return tuple(_renumber(descriptor) for descriptor in kept)
+
+
+def _renumber(descriptor: int) -> int:
+    """Give a descriptor the lowest number that is free, if that is lower than its own."""
+    low = os.dup(descriptor)
+    high = max(low, descriptor)
+    os.close(high)
+    return min(low, descriptor)
 
 
 def forbid_calls() -> bool:

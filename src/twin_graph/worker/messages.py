@@ -9,19 +9,22 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import IO, Any
 
 from twin_graph import formats
 from twin_graph.errors import (
+    ClientGone,
     MalformedQuery,
     MalformedRequest,
     NotAcceptable,
     OperatorError,
+    OverBudget,
     QueryNotAllowed,
     QueryResources,
     QueryTimeout,
     ResultTooLarge,
     ServiceBusy,
+    ServiceNotAllowed,
     TwinGraphError,
 )
 from twin_graph.formats import Format
@@ -35,14 +38,17 @@ READ = b"read"
 
 _ERRORS: dict[str, type[TwinGraphError]] = {
     error.__name__: error
-    for error in (MalformedQuery, MalformedRequest, NotAcceptable, OperatorError, QueryNotAllowed,
-                  QueryResources, QueryTimeout, ResultTooLarge, ServiceBusy)
+    for error in (ClientGone, MalformedQuery, MalformedRequest, NotAcceptable, OperatorError, OverBudget,
+                  QueryNotAllowed, QueryResources, QueryTimeout, ResultTooLarge, ServiceBusy, ServiceNotAllowed)
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class QueryLimits:
-    """How much the pool runs at once, and how much one query may take."""
+    """How much the pool runs at once, and how much one query, one client and the kept answers may take.
+
+    `client_seconds` and `client_errors` are what one client may use at once; 0: no limit.
+    """
 
     workers: int = 4
     queue: int = 16
@@ -51,6 +57,9 @@ class QueryLimits:
     rows: int = 100_000
     megabytes: float = 64.0
     recycle_after: int = 500
+    client_seconds: float = 120.0
+    client_errors: float = 500.0
+    cache_megabytes: float = 64.0
 
     @classmethod
     def from_settings(cls, settings: Settings) -> QueryLimits:
@@ -62,17 +71,25 @@ class QueryLimits:
             memory_mb=settings.query_memory_mb,
             rows=settings.query_rows,
             megabytes=settings.query_megabytes,
+            client_seconds=settings.client_seconds,
+            client_errors=settings.client_errors,
+            cache_megabytes=settings.cache_megabytes,
         )
 
     @property
-    def waiting_seconds(self) -> float:
-        """How long a query waits for a worker before it is refused."""
-        return 2 * self.seconds
+    def client_workers(self) -> int:
+        """How many workers one client may have at once."""
+        return max(1, self.workers // 2)
+
+    @property
+    def client_places(self) -> int:
+        """How many queries of one client may wait."""
+        return max(1, self.queue // 2)
 
     @property
     def patience(self) -> float:
-        """After how many seconds a client may conclude that the pool has failed."""
-        return self.waiting_seconds + self.seconds + 10
+        """After how many seconds who asks the pool may conclude that it has failed."""
+        return self.seconds + 10
 
     def to_json(self) -> str:
         """The limits as an argument of the pool process."""
@@ -88,7 +105,10 @@ class QueryLimits:
 class QueryRequest:
     """One query: its text, what relative IRIs stand for, acceptable formats best first, the dataset asked.
 
-    `seconds` may lower the pool's time limit, not raise it.
+    Attributes:
+        seconds: may lower the pool's time limit, not raise it.
+        client: who asks, as an address; empty: nobody in particular, who has no share and no budget.
+        key: what identifies the answer among those of the snapshot; empty: it is not to be kept.
     """
 
     text: str
@@ -96,6 +116,8 @@ class QueryRequest:
     offers: tuple[Format, ...]
     dataset: RequestedDataset = field(default_factory=RequestedDataset)
     seconds: float | None = None
+    client: str = ""
+    key: str = ""
 
     def encode(self) -> bytes:
         """The request as one message.
@@ -109,6 +131,8 @@ class QueryRequest:
             "default_graphs": self.dataset.default_graphs,
             "named_graphs": self.dataset.named_graphs,
             "seconds": self.seconds,
+            "client": self.client,
+            "key": self.key,
         }
         try:
             message = encode(header, self.text.encode())
@@ -130,17 +154,37 @@ class QueryRequest:
             offers=tuple(fmt for fmt in found if fmt is not None),
             dataset=dataset,
             seconds=header["seconds"],
+            client=header["client"],
+            key=header["key"],
         )
 
 
 @dataclass(frozen=True)
 class QueryResult:
-    """A complete result: its format and bytes, the number of rows where it is known, and the time it took."""
+    """A complete result.
+
+    Attributes:
+        content: its bytes, read from their beginning; a file that is closed with the last reference to it.
+        size: how many bytes.
+        rows: rows or triples, where their number is known.
+        seconds: what evaluating took; 0 where the answer was kept.
+        kept: whether it is the kept answer of an earlier query.
+    """
 
     fmt: Format
-    body: bytes
+    content: IO[bytes]
+    size: int
     rows: int | None
     seconds: float
+    kept: bool = False
+
+    @property
+    def body(self) -> bytes:
+        """All bytes; `content` is at its beginning again afterwards."""
+        self.content.seek(0)
+        data = self.content.read()
+        self.content.seek(0)
+        return data
 
 
 def encode(header: Mapping[str, Any], body: bytes = b"") -> bytes:
@@ -155,6 +199,11 @@ def decode(message: bytes) -> tuple[dict[str, Any], bytes]:
     if not isinstance(header, dict):
         raise TypeError("the header of a message is an object")
     return header, body
+
+
+def encode_charge(client: str) -> bytes:
+    """The message that counts a failed request of a client, which never came to a worker."""
+    return encode({"charge": client})
 
 
 def encode_error(problem: TwinGraphError) -> bytes:

@@ -1,6 +1,9 @@
-"""The pool: one event loop that hands queries to workers, watches the clock and replaces what it killed.
+"""The pool: one event loop that hands queries to workers, watches the clock and stops what is not wanted.
 
-Single-threaded on purpose, because it forks. It never parses a query and never touches a result: both pass
+    caller (a web process) ──▶ kept answers ──▶ budget of the client ──▶ waiting line ──▶ worker
+                               `answers`        `budget`                 `line`           `crew`
+
+Single-threaded on purpose, because it forks. It never parses a query and never looks into a result: both pass
 through as they are. What a worker may do is `isolated`; who starts the pool is `start`.
 """
 
@@ -14,187 +17,225 @@ import signal
 import socket
 import sys
 import time
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import Enum, auto
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
-from twin_graph.errors import OperatorError, QueryResources, QueryTimeout, ServiceBusy, TwinGraphError
-from twin_graph.worker.isolated import READY
-from twin_graph.worker.messages import LONGEST, READ, QueryLimits, decode, decode_error, encode_error
+from twin_graph.errors import (
+    OperatorError,
+    OverBudget,
+    QueryTimeout,
+    RequestError,
+    ServiceBusy,
+    TwinGraphError,
+)
+from twin_graph.worker.answers import Answer, KeptAnswers
+from twin_graph.worker.budget import Budgets
+from twin_graph.worker.crew import Crew, Fork
+from twin_graph.worker.endings import cause_of_end
+from twin_graph.worker.jobs import Caller, Job, State, Worker
+from twin_graph.worker.line import WaitingLine
+from twin_graph.worker.messages import LONGEST, READ, QueryLimits, decode, decode_error, encode, encode_error
 
-# Forks a worker; gives its process id, the pool's end of its channel, and its spool.
-Fork = Callable[[], tuple[int, socket.socket, int]]
-_SPARE = 1
-_BROKEN_STARTS = 3
-_FORK_AGAIN = 1.0
-_REAP_SECONDS = 0.02
 _READ_SECONDS = 30.0
+# A wait for a worker that is a smaller part of the time limit is not worth a word.
+_WORTH_SAYING = 0.1
 
 
-class State(Enum):
-    """What a worker is doing."""
-
-    STARTING = auto()
-    IDLE = auto()
-    RUNNING = auto()
-    BEING_READ = auto()
-    GONE = auto()
-
-
-@dataclass(eq=False)
-class Client:
-    """A connection of a web process; it has a job while its query waits, runs or is read."""
-
-    connection: socket.socket
-    job: Job | None = None
-    gone: bool = False
-
-
-@dataclass(eq=False)
-class Job:
-    """One query on its way; `deadline` is when it must have a worker, an answer, or been read."""
-
-    client: Client
-    message: bytes
-    seconds: float
-    deadline: float
-    worker: Worker | None = None
-
-
-@dataclass(eq=False)
-class Worker:
-    """A forked process; `last` says that it is not to be used again."""
-
-    pid: int
-    channel: socket.socket
-    spool: int
-    state: State = State.STARTING
-    job: Job | None = None
-    last: bool = False
-
-
-@dataclass(eq=False)
 class Pool:
-    """The running pool."""
+    """The running pool.
 
-    listener: socket.socket
-    limits: QueryLimits
-    fork: Fork
-    announce: Callable[[], None]
-    workers: list[Worker] = field(default_factory=list)
-    waiting: deque[Job] = field(default_factory=deque)
-    clients: set[Client] = field(default_factory=set)
-    retiring: bool = False
-    stopped: bool = False
-    broken_starts: int = 0
-    fork_after: float = 0.0
-    dying: set[int] = field(default_factory=set)
-    selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
+    Args:
+        announce: called each time that a worker is ready.
+        answers: the kept answers; None: none is kept.
+    """
+
+    def __init__(
+        self,
+        listener: socket.socket,
+        limits: QueryLimits,
+        fork: Fork,
+        announce: Callable[[], None],
+        answers: KeptAnswers | None = None,
+    ) -> None:
+        self._listener = listener
+        self._limits = limits
+        self._announce = announce
+        self._answers = KeptAnswers(0) if answers is None else answers
+        self._selector: selectors.BaseSelector = selectors.DefaultSelector()
+        self._crew = Crew(limits.workers, fork, self._selector, self._hear_worker)
+        self._line = WaitingLine(limits.queue, limits.client_places)
+        self._budgets = Budgets(limits.client_seconds, limits.client_errors)
+        self._callers: set[Caller] = set()
+        self._retiring = False
+        self._stopped = False
 
     def run(self, *orders: int) -> None:
         """Serve until an order comes to stop.
 
         Args:
             orders: descriptors to read orders from: at the end of file, or at a byte that is no SIGTERM, the
-                pool stops at once; after a SIGTERM it stops when the last client has gone.
+                pool stops at once; after a SIGTERM it stops when the last caller has gone.
 
         Raises:
             OperatorError: workers cannot start.
         """
-        self.selector.register(self.listener, selectors.EVENT_READ, self._accept)
+        self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
         for descriptor in orders:
-            self.selector.register(descriptor, selectors.EVENT_READ, partial(self._obey, descriptor))
+            self._selector.register(descriptor, selectors.EVENT_READ, partial(self._obey, descriptor))
         try:
-            self._replenish()
-            while not self.stopped and not (self.retiring and not self.clients):
-                for key, _ in self.selector.select(self._pause()):
+            self._crew.replenish()
+            while not self._stopped and not (self._retiring and not self._callers):
+                for key, _ in self._selector.select(self._pause()):
                     key.data()
                 self._expire()
+                self._crew.slow_down()
                 self._dispatch()
-                self._replenish()
-                self._reap()
+                if not self._stopped:
+                    self._crew.replenish()
+                for job, status in self._crew.reap():
+                    self._fail(job, cause_of_end(status, self._limits.memory_mb))
         finally:
             self._close()
 
-    # -- orders and clients --------------------------------------------------------------------------
+    # -- orders and callers --------------------------------------------------------------------------
 
     def _obey(self, descriptor: int) -> None:
         orders = os.read(descriptor, 64)
-        self.retiring = True
+        self._retiring = True
         if not orders or set(orders) - {signal.SIGTERM}:
-            self.stopped = True
+            self._stopped = True
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
-            connection = self.listener.accept()[0]
+            connection = self._listener.accept()[0]
             connection.setblocking(False)
-            client = Client(connection)
-            self.clients.add(client)
-            self.selector.register(connection, selectors.EVENT_READ, partial(self._hear_client, client))
+            caller = Caller(connection)
+            self._callers.add(caller)
+            self._selector.register(connection, selectors.EVENT_READ, partial(self._hear_caller, caller))
 
-    def _hear_client(self, client: Client) -> None:
-        if client.gone:
+    def _hear_caller(self, caller: Caller) -> None:
+        if caller.gone:
             return
         try:
-            message = client.connection.recv(LONGEST)
+            message = caller.connection.recv(LONGEST)
         except OSError:
             message = b""
-        job = client.job
-        if message and job is None and message != READ:
-            self._admit(client, message)
-        elif message == READ and job is not None and job.worker and job.worker.state is State.BEING_READ:
-            client.job = None
-            self._release(job.worker)
+        job = caller.job
+        if message == READ and job is not None and job.worker and job.worker.state is State.BEING_READ:
+            caller.job = None
+            self._crew.release(job.worker)
+        elif message and message != READ and job is None:
+            self._take(caller, message)
         else:
-            self._drop(client)
+            self._drop(caller)
 
-    def _admit(self, client: Client, message: bytes) -> None:
+    def _take(self, caller: Caller, message: bytes) -> None:
+        """Do what a caller wants; one that says what makes no sense is dropped."""
         try:
-            wanted = decode(message)[0].get("seconds")
-            seconds = self.limits.seconds if wanted is None else min(self.limits.seconds, float(wanted))
+            header = decode(message)[0]
+            charged = _text(header.get("charge", ""))
+            job = None if charged else self._make_job(caller, message, header)
         except (ValueError, TypeError, RecursionError):
-            self._drop(client)
+            self._drop(caller)
             return
-        if not seconds > 0:  # also what is not a number
-            self._drop(client)
-            return
-        client.job = Job(client, message, seconds, time.monotonic() + self.limits.waiting_seconds)
-        self.waiting.append(client.job)
-        self._dispatch()
-        if len(self.waiting) > self.limits.queue:
-            self._refuse(self.waiting.pop())
+        if job is None:
+            self._charge(caller, charged)
+        else:
+            caller.job = job
+            self._admit(job)
 
-    def _refuse(self, job: Job) -> None:
-        pause = max(1, math.ceil(self.limits.seconds))
-        problem = ServiceBusy("all places are taken; try again later", retry_after=pause)
+    def _make_job(self, caller: Caller, message: bytes, header: Mapping[str, Any]) -> Job:
+        """The query of a message.
+
+        Raises:
+            ValueError, TypeError: it makes no sense.
+        """
+        wanted = header.get("seconds")
+        seconds = self._limits.seconds if wanted is None else min(self._limits.seconds, float(wanted))
+        if not seconds > 0:  # also what is not a number
+            raise ValueError("a time limit is more than nothing")
+        client, key = _text(header.get("client", "")), _text(header.get("key", ""))
+        now = time.monotonic()
+        return Job(caller, message, client, key, seconds, arrived=now, deadline=now + seconds / 2)
+
+    def _charge(self, caller: Caller, client: str) -> None:
+        try:
+            self._budgets.charge(client)
+            answer = encode({"charged": client})
+        except OverBudget as problem:
+            answer = encode_error(problem)
+        self._send(caller, answer)
+
+    def _admit(self, job: Job) -> None:
+        """Answer a query at once where that can be done, or let it wait for a worker."""
+        answer = self._answers.find(job.key) if job.key else None
+        if answer is not None:
+            self._answer_kept(job, answer)
+            return
+        self._line.add(job)
+        if self._can_pay(job):
+            self._dispatch()
+        if job not in self._line:
+            return
+        if self._line.is_full():
+            self._refuse(job, "all places are taken; try again later")
+        elif self._line.is_full_for(job.client):
+            self._refuse(job, "your queries have taken all places that one client may have; try again later")
+
+    def _refuse(self, job: Job, text: str) -> None:
+        """Take a query out of the waiting line, which is not run."""
+        self._line.remove(job)
+        self._fail(job, ServiceBusy(text, retry_after=max(1, math.ceil(self._limits.seconds))))
+
+    def _fail(self, job: Job, problem: TwinGraphError) -> None:
+        """Say that a query failed; what is not our fault counts as an error of the client."""
+        if isinstance(problem, RequestError) and not isinstance(problem, OverBudget):
+            self._budgets.use(job.client, errors=1)
+        if isinstance(problem, OperatorError):
+            log(str(problem))
         self._answer(job, encode_error(problem))
 
-    def _answer(self, job: Job, message: bytes, spool: int | None = None) -> None:
-        """Say how a job went; without a spool to be read the client is free for its next query."""
-        if job.client.gone:
-            return
-        if spool is None:
-            job.client.job = None
-        try:
-            socket.send_fds(job.client.connection, [message], [] if spool is None else [spool])
-        except OSError:
-            self._drop(job.client)
+    def _answer_kept(self, job: Job, answer: Answer) -> None:
+        header = {
+            "format": answer.fmt,
+            "rows": answer.rows,
+            "size": answer.size,
+            "seconds": 0.0,
+            "kept": True,
+        }
+        self._answer(job, encode(header), answer.descriptor)
 
-    def _drop(self, client: Client) -> None:
-        """Forget a client, and stop what runs for it."""
-        if client.gone:
+    def _answer(self, job: Job, message: bytes, *files: int) -> None:
+        """Say how a query went; its caller is free for the next one, unless it has still to read a spool."""
+        if job.worker is None or job.worker.state is not State.BEING_READ:
+            job.caller.job = None
+        self._send(job.caller, message, *files)
+
+    def _send(self, caller: Caller, message: bytes, *files: int) -> None:
+        if caller.gone:
             return
-        client.gone = True
-        self.clients.discard(client)
-        self.selector.unregister(client.connection)
-        client.connection.close()
-        job, client.job = client.job, None
-        if job is not None and job in self.waiting:
-            self.waiting.remove(job)
-        if job is not None and job.worker is not None:
-            self._bury(job.worker)
+        try:
+            socket.send_fds(caller.connection, [message], files)
+        except OSError:
+            self._drop(caller)
+
+    def _drop(self, caller: Caller) -> None:
+        """Forget a caller, and stop what waits or runs for it."""
+        if caller.gone:
+            return
+        caller.gone = True
+        self._callers.discard(caller)
+        self._selector.unregister(caller.connection)
+        caller.connection.close()
+        job, caller.job = caller.job, None
+        if job is None:
+            return
+        if job in self._line:
+            self._line.remove(job)
+        if job.worker is not None:
+            self._settle(job)
+            self._crew.bury(job.worker)
 
     # -- workers -------------------------------------------------------------------------------------
 
@@ -205,148 +246,125 @@ class Pool:
             message = worker.channel.recv(LONGEST)
         except OSError:
             message = b""
+        job = worker.job if worker.state is State.RUNNING else None
         if worker.state is State.STARTING:
-            self._started(worker, message)
-        elif message and worker.state is State.RUNNING and worker.job is not None:
-            self._finished(worker, worker.job, message)
+            if self._crew.start(worker, message):
+                self._announce()
+        elif message and job is not None:
+            self._finished(worker, job, decode(message)[0])
         else:
-            self._lost(worker)
+            if job is not None:
+                self._settle(job)
+            self._crew.bury(worker, mourner=job)
 
-    def _started(self, worker: Worker, message: bytes) -> None:
-        header = decode(message)[0] if message else {}
-        if READY in header:
-            worker.state = State.IDLE
-            self.broken_starts = 0
-            self.announce()
-            return
-        problem: TwinGraphError = OperatorError("a query process cannot start")
-        if header:
-            problem = decode_error(header)
-        self._bury(worker)
-        self.broken_starts += 1
-        if self.broken_starts >= _BROKEN_STARTS:
-            raise problem
-
-    def _finished(self, worker: Worker, job: Job, message: bytes) -> None:
-        header = decode(message)[0]
+    def _finished(self, worker: Worker, job: Job, header: dict[str, Any]) -> None:
+        self._settle(job)
         worker.last = bool(header.get("last"))
         if "error" in header:
-            if header["error"] == OperatorError.__name__:
-                log(header["message"])
-            self._answer(job, message)
-            self._release(worker)
-        else:
-            worker.state = State.BEING_READ
-            job.deadline = time.monotonic() + _READ_SECONDS
-            self._answer(job, message, worker.spool)
-
-    def _lost(self, worker: Worker) -> None:
-        """A worker ended by itself: the engine aborts where it gets no memory."""
-        job = worker.job if worker.state is State.RUNNING else None
-        self._bury(worker)
-        if job is not None:
-            text = f"the query needed more than {self.limits.memory_mb:,} MB or is nested too deeply"
-            self._answer(job, encode_error(QueryResources(text)))
-
-    def _release(self, worker: Worker) -> None:
-        if worker.last:
-            self._bury(worker)
-        elif worker.state is not State.GONE:
-            worker.state, worker.job = State.IDLE, None
-
-    def _bury(self, worker: Worker) -> None:
-        """Kill a worker and let go of all that belongs to it."""
-        if worker.state is State.GONE:
+            self._crew.release(worker)
+            self._fail(job, decode_error(header))
             return
-        worker.state = State.GONE
-        if worker.job is not None:
-            worker.job.worker = None
-            worker.job = None
-        os.kill(worker.pid, signal.SIGKILL)
-        self.dying.add(worker.pid)
-        self.selector.unregister(worker.channel)
-        worker.channel.close()
-        os.close(worker.spool)
-        self.workers.remove(worker)
+        if job.key:
+            self._answers.keep(job.key, worker.spool, header["size"], header["format"], header["rows"])
+        worker.state = State.BEING_READ
+        job.deadline = time.monotonic() + _READ_SECONDS
+        self._answer(job, encode(header), worker.spool)
+        self._answer_equals(job.key)
+
+    def _answer_equals(self, key: str) -> None:
+        """Nobody waits for a worker whose answer has been kept meanwhile."""
+        for job in self._line:
+            answer = self._answers.find(key) if job.key == key else None
+            if answer is not None:
+                self._line.remove(job)
+                self._answer_kept(job, answer)
+
+    def _settle(self, job: Job) -> None:
+        """Charge a client with the time that its query has run."""
+        if job.started is not None:
+            self._budgets.use(job.client, seconds=time.monotonic() - job.started)
+            job.started = None
 
     # -- what is done in every round -----------------------------------------------------------------
 
     def _pause(self) -> float | None:
         """How long nothing has to be done unless somebody says something."""
-        missing = len(self.workers) < self.limits.workers + _SPARE
-        deadlines = [self.fork_after] if missing else []
-        deadlines += [worker.job.deadline for worker in self.workers if worker.job is not None]
-        deadlines += [job.deadline for job in self.waiting]
-        if self.dying:
-            deadlines.append(time.monotonic() + _REAP_SECONDS)
-        return max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
+        moments = [job.deadline for job in self._line]
+        due = self._crew.due()
+        if due is not None:
+            moments.append(due)
+        return max(0.0, min(moments) - time.monotonic()) if moments else None
 
     def _expire(self) -> None:
         now = time.monotonic()
-        while self.waiting and self.waiting[0].deadline <= now:
-            self._refuse(self.waiting.popleft())
-        for worker in [worker for worker in self.workers if worker.job and worker.job.deadline <= now]:
-            job, state = worker.job, worker.state
-            self._bury(worker)
-            if job is not None and state is State.RUNNING:
-                text = f"the query was stopped after {job.seconds:g} seconds"
-                self._answer(job, encode_error(QueryTimeout(text)))
-            elif job is not None:
-                self._drop(job.client)
+        for job in self._line:
+            if job.deadline <= now:
+                self._refuse(job, "no worker has become free in time; try again later")
+        for worker in self._crew:
+            if worker.job is not None and worker.job.deadline <= now:
+                self._stop(worker, worker.job)
+
+    def _stop(self, worker: Worker, job: Job) -> None:
+        """End a query at its time limit, or a caller that does not read its result."""
+        if worker.state is State.BEING_READ:
+            self._drop(job.caller)
+            return
+        problem = _at_time_limit(job)
+        self._settle(job)
+        self._crew.bury(worker)
+        self._fail(job, problem)
 
     def _dispatch(self) -> None:
-        """Give waiting queries to idle workers, as many as may run at once."""
-        while self.waiting:
-            running = sum(worker.state is State.RUNNING for worker in self.workers)
-            idle = next((worker for worker in self.workers if worker.state is State.IDLE), None)
-            if idle is None or running >= self.limits.workers:
-                return
-            try:
-                idle.channel.send(self.waiting[0].message)
-            except OSError:
-                self._bury(idle)
-                continue
-            job = self.waiting.popleft()
-            job.deadline = time.monotonic() + job.seconds
-            job.worker, idle.job, idle.state = idle, job, State.RUNNING
+        """Give waiting queries to free workers; no client has more of them than its share."""
+        while (worker := self._crew.free()) and (job := self._line.first(self._is_below_share)):
+            if self._can_pay(job) and self._crew.give(worker, job):
+                self._line.remove(job)
+                job.started, job.deadline = time.monotonic(), job.arrived + job.seconds
 
-    def _replenish(self) -> None:
-        """Fork one worker where one is missing; one a round, so that clients do not wait for several.
-
-        A machine that cannot fork now may do so in a while: as long as there are workers, the pool goes on.
-        """
-        if self.stopped or len(self.workers) >= self.limits.workers + _SPARE:
-            return
-        if time.monotonic() < self.fork_after:
-            return
+    def _can_pay(self, job: Job) -> bool:
+        """Whether a query that waits may be run; if its client is over its budget it is refused."""
         try:
-            worker = Worker(*self.fork())
-        except OSError as problem:
-            self.broken_starts += 1
-            if self.broken_starts >= _BROKEN_STARTS and not self.workers:
-                raise OperatorError(f"a query process cannot be started: {problem}") from problem
-            self.fork_after = time.monotonic() + _FORK_AGAIN
-            return
-        worker.channel.setblocking(False)
-        self.selector.register(worker.channel, selectors.EVENT_READ, partial(self._hear_worker, worker))
-        self.workers.append(worker)
+            self._budgets.check(job.client)
+        except OverBudget as problem:
+            self._line.remove(job)
+            self._fail(job, problem)
+            return False
+        return True
 
-    def _reap(self) -> None:
-        for pid in list(self.dying):
-            if os.waitpid(pid, os.WNOHANG)[0]:
-                self.dying.discard(pid)
+    def _is_below_share(self, job: Job) -> bool:
+        return not job.client or self._crew.count(job.client) < self._limits.client_workers
 
     def _close(self) -> None:
-        for client in list(self.clients):
-            self._drop(client)
-        for worker in list(self.workers):
-            self._bury(worker)
-        for pid in self.dying:
-            os.waitpid(pid, 0)
-        self.selector.close()
-        self.listener.close()
+        for caller in list(self._callers):
+            self._drop(caller)
+        self._crew.disband()
+        self._answers.close()
+        self._selector.close()
+        self._listener.close()
 
 
 def log(text: str) -> None:
     """A line for who runs the server."""
     print(f"twin-graph query pool: {text}", file=sys.stderr, flush=True)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a name is text")
+    return value
+
+
+def _at_time_limit(job: Job) -> QueryTimeout:
+    """What to say of a query at its time limit."""
+    waited = round((job.started or job.arrived) - job.arrived, 2)
+    if waited < job.seconds * _WORTH_SAYING:
+        return QueryTimeout(f"the query was stopped after {_seconds(job.seconds)}")
+    ran = round(job.seconds - waited, 2)
+    return QueryTimeout(
+        f"the query was stopped after it had waited {_seconds(waited)} for a worker and run {_seconds(ran)}: "
+        f"together {_seconds(job.seconds)}"
+    )
+
+
+def _seconds(number: float) -> str:
+    return f"{number:g} second{'' if number == 1 else 's'}"

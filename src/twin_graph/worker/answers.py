@@ -1,0 +1,149 @@
+"""The kept answers: whole results in files in memory, found by a key, within a number of bytes.
+
+A snapshot never changes, so an answer is right for as long as the pool lives. What makes a key is `sparql`;
+which answers a snapshot brings along is `build`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import resource
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from twin_graph import formats
+
+# One answer may have this part of all room.
+_PART = 8
+# Each answer has a descriptor: at most so many, and at most half of those that the process may have.
+_MOST_ANSWERS = 2_000
+_SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
+_PAGE = resource.getpagesize()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A kept answer: the file that holds it, its size in bytes, the name of its format, its rows where known."""
+
+    descriptor: int
+    size: int
+    fmt: str
+    rows: int | None
+
+    @property
+    def cost(self) -> int:
+        """Bytes of memory: whole pages, and one for what the kernel notes about the file."""
+        return (self.size // _PAGE + 2) * _PAGE
+
+
+class KeptAnswers:
+    """Answers by their keys; where room is needed, those that were asked for longest ago go first.
+
+    Args:
+        most: bytes of memory that all answers may take; 0: none is kept.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._most_answers = min(_MOST_ANSWERS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
+        self._answers: OrderedDict[str, Answer] = OrderedDict()
+        self.cost = 0
+
+    def __len__(self) -> int:
+        """How many answers there are."""
+        return len(self._answers)
+
+    def find(self, key: str) -> Answer | None:
+        """The answer of a key."""
+        if key in self._answers:
+            self._answers.move_to_end(key)
+        return self._answers.get(key)
+
+    def keep(self, key: str, source: int, size: int, fmt: str, rows: int | None) -> None:
+        """Keep a copy of an answer, unless it is too large or there is no memory.
+
+        Args:
+            source: descriptor of a file that holds the answer from its beginning.
+        """
+        if Answer(-1, size, fmt, rows).cost * _PART > self._most or key in self._answers:
+            return
+        with contextlib.suppress(OSError):
+            descriptor = _copy(source, size)
+            answer = Answer(descriptor, size, fmt, rows)
+            self._answers[key] = answer
+            self.cost += answer.cost
+        while self.cost > self._most or len(self._answers) > self._most_answers:
+            self._let_go(next(iter(self._answers)))
+
+    def load(self, folder: Path) -> list[str]:
+        """Keep the answers of a folder that are as its `index.json` says; gives what is wrong, in sentences.
+
+        A snapshot need not have any.
+        """
+        try:
+            index = json.loads((folder / "index.json").read_bytes())
+            entries: list[tuple[str, dict[str, Any]]] = list(index.items())
+        except FileNotFoundError:
+            return []
+        except (OSError, ValueError, AttributeError) as problem:
+            return [f"the prepared answers are left out: {problem}"]
+        wrong = []
+        for key, entry in entries:
+            try:
+                self._load(folder, key, entry)
+            except (OSError, ValueError, KeyError, TypeError) as problem:
+                wrong.append(f"the prepared answer {key} is left out: {problem}")
+        return wrong
+
+    def close(self) -> None:
+        """Let go of all answers."""
+        for key in list(self._answers):
+            self._let_go(key)
+
+    def _load(self, folder: Path, key: str, entry: dict[str, Any]) -> None:
+        if formats.by_name(entry["format"]) is None:
+            raise ValueError(f"there is no format {entry['format']!r}")
+        rows = entry["rows"]
+        if not isinstance(rows, int | None):
+            raise TypeError("rows are counted in whole numbers")
+        with (folder / Path(entry["file"]).name).open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            if digest != entry["sha256"]:
+                raise ValueError(f"{entry['file']} has another hash than the index says")
+            self.keep(key, file.fileno(), file.tell(), entry["format"], rows)
+
+    def _let_go(self, key: str) -> None:
+        answer = self._answers.pop(key)
+        self.cost -= answer.cost
+        os.close(answer.descriptor)
+
+
+def _copy(source: int, size: int) -> int:
+    """A file in memory with the first bytes of another one, which nobody can change.
+
+    Raises:
+        OSError: the source is shorter, or there is no memory or no descriptor.
+    """
+    copy = os.memfd_create("twin-graph-answer", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    try:
+        _fill(copy, source, size)
+        fcntl.fcntl(copy, fcntl.F_ADD_SEALS, _SEALS)
+    except OSError:
+        os.close(copy)
+        raise
+    return copy
+
+
+def _fill(copy: int, source: int, size: int) -> None:
+    position = 0
+    while position < size:
+        sent = os.sendfile(copy, source, position, size - position)
+        if not sent:
+            raise OSError("the result is not whole")
+        position += sent
