@@ -30,6 +30,12 @@ _RDF_FORMATS = {
     formats.TRIG.name: ox.RdfFormat.TRIG,
     formats.N_QUADS.name: ox.RdfFormat.N_QUADS,
 }
+_RESULT_FORMATS = {
+    formats.RESULTS_JSON.name: ox.QueryResultsFormat.JSON,
+    formats.RESULTS_XML.name: ox.QueryResultsFormat.XML,
+    formats.CSV.name: ox.QueryResultsFormat.CSV,
+    formats.TSV.name: ox.QueryResultsFormat.TSV,
+}
 _TURTLE_HEADER = re.compile(rb"(?:@prefix [^\n]*\n)*")
 _XML_ROOT = re.compile(rb"<rdf:RDF ((?:xmlns:[\w.-]+=\"[^\"]*\"\s*)+)>")
 _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
@@ -41,6 +47,11 @@ logging.getLogger("rdflib.term").setLevel(logging.ERROR)
 def engine_format(fmt: Format) -> ox.RdfFormat:
     """The engine's name of an RDF format of ours."""
     return _RDF_FORMATS[fmt.name]
+
+
+def results_format(fmt: Format) -> ox.QueryResultsFormat:
+    """The engine's name of a format of results of ours."""
+    return _RESULT_FORMATS[fmt.name]
 
 
 def to_rdflib(term: OxTerm) -> Node:
@@ -126,6 +137,19 @@ def steady(data: bytes, fmt: Format) -> bytes:
         names = b" ".join(sorted(root.group(1).split()))
         return data[: root.start(1)] + names + data[root.end(1) :]
     return data
+
+
+def rewrite_results(document: bytes, fmt: Format, wanted: Format) -> bytes:
+    """The rows or the truth value of a document in another format, as the engine would have written them.
+
+    >>> rewrite_results(b'{"head":{},"boolean":true}', formats.RESULTS_JSON, formats.CSV)
+    b'true'
+
+    Raises:
+        SyntaxError: the document is not of its format, which carries terms without loss (JSON, XML).
+    """
+    results: Any = ox.parse_query_results(document, format=results_format(fmt))
+    return bytes(results.serialize(format=results_format(wanted)))
 
 
 def used_prefixes(triples: Iterable[Triple]) -> dict[str, str]:

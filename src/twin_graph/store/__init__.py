@@ -1,5 +1,8 @@
 """The only home of the query engine: load, ask, dump.
 
+    rows.py       how many rows a result has
+    mistakes.py   where a query stops being one
+
 Questions of ours come as `Query` files with bound parameters; `answer` evaluates the text of a user and is
 called in worker processes (`worker`), and by the command line after the same policy check (`sparql`). Nothing
 here reads settings or speaks HTTP.
@@ -11,7 +14,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -25,27 +27,28 @@ from twin_graph.errors import (
     MalformedRequest,
     NotAcceptable,
     OperatorError,
-    QueryNotAllowed,
-    ResultTooLarge,
+    ServiceNotAllowed,
 )
 from twin_graph.formats import Carries, Format
-from twin_graph.graphs import Triple, engine_format, from_rdflib, sorted_nquads, to_rdflib
+from twin_graph.graphs import (
+    Triple,
+    engine_format,
+    from_rdflib,
+    results_format,
+    sorted_nquads,
+    to_rdflib,
+)
 from twin_graph.lexer import names_dataset, names_service
 from twin_graph.namespaces import PREFIXES
 from twin_graph.queries import Query
+from twin_graph.store.mistakes import malformed
+from twin_graph.store.rows import CountedTriples, count_rows
 
 Row = Mapping[str, Node]
 Function = Callable[..., "ox.Literal | ox.NamedNode | None"]
-_POSITION = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
-_CHUNK = 1 << 20
 # How the engine begins when blocks of its files are not as it wrote them; the class is that of other errors.
 _DAMAGE = ("Corruption", "IO error")
-_RESULTS = {
-    formats.RESULTS_JSON.name: ox.QueryResultsFormat.JSON,
-    formats.RESULTS_XML.name: ox.QueryResultsFormat.XML,
-    formats.CSV.name: ox.QueryResultsFormat.CSV,
-    formats.TSV.name: ox.QueryResultsFormat.TSV,
-}
+_UNKNOWN_FUNCTION = re.compile(r"The custom function <(.*)> is not supported")
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,8 @@ class Store:
 
     def __init__(self, engine: ox.Store, hidden: frozenset[str] = frozenset()) -> None:
         self._engine = engine
-        self._hidden = hidden
+        # A URIRef is never equal to the same text.
+        self._hidden = frozenset(str(name) for name in hidden)
 
     @classmethod
     def in_memory(cls) -> Store:
@@ -191,6 +195,20 @@ class Store:
         name = ox.NamedNode(graph) if graph else None
         return iter(self._engine.quads_for_pattern(None, None, None, name))
 
+    def write_graphs(self, names: Iterable[str], output: IO[bytes], fmt: Format) -> None:
+        """Write the union of named graphs that share no statement, one statement after the other.
+
+        Raises:
+            OperatorError: the store cannot be read.
+        """
+        quads = (quad for name in names for quad in self.quads(name))
+        try:
+            ox.serialize(
+                (quad.triple for quad in quads), output, format=engine_format(fmt), prefixes=PREFIXES
+            )
+        except RuntimeError as problem:
+            raise OperatorError(f"the store cannot be read: {problem}") from problem
+
     def dump(self) -> bytes:
         """All statements as sorted N-Quads."""
         return sorted_nquads(self.quads())
@@ -219,6 +237,10 @@ class Store:
         """IRIs of the named graphs, sorted."""
         return sorted(name.value for name in self._engine.named_graphs())
 
+    def published_names(self) -> list[str]:
+        """IRIs of the named graphs that make up the default graph, sorted."""
+        return [name for name in self.graph_names() if name not in self._hidden]
+
     def _run(
         self, query: Query, values: Mapping[str, Node], functions: Mapping[str, Function] | None = None
     ) -> Any:
@@ -231,8 +253,7 @@ class Store:
     def _default_dataset(self) -> dict[str, Any]:
         if not self._hidden:
             return {"use_default_graph_as_union": True}
-        shown = [name for name in self.graph_names() if name not in self._hidden]
-        return {"default_graph": [ox.NamedNode(name) for name in shown]}
+        return {"default_graph": [ox.NamedNode(name) for name in self.published_names()]}
 
     # -- asking (a user's text; worker processes, and the command line after the same policy check) ----
 
@@ -257,20 +278,35 @@ class Store:
                 have is empty, never fetched.
 
         Raises:
-            MalformedQuery, MalformedRequest, NotAcceptable, QueryNotAllowed, ResultTooLarge
+            MalformedQuery, MalformedRequest, NotAcceptable, ServiceNotAllowed, ResultTooLarge
         """
         options = self._dataset_options(text, dataset or RequestedDataset())
         with _engine_errors(text):
-            results: Any = self._engine.query(text, base_iri=base_iri, prefixes=prefixes, **options)
-            fmt = _first_fit(results, offers)
+            results = self._query(text, base_iri=base_iri, prefixes=prefixes, **options)
+            fmt = first_fit(_needed(results), offers)
             if isinstance(results, ox.QueryTriples):
-                counted = _Counted(max_rows)
+                counted = CountedTriples(max_rows)
                 ox.serialize(counted.limit(results), output, format=engine_format(fmt), prefixes=PREFIXES)
                 return Answer(fmt, counted.rows)
-            results.serialize(output, format=_RESULTS[fmt.name])
+            results.serialize(output, format=results_format(fmt))
             if isinstance(results, ox.QueryBoolean):
                 return Answer(fmt, 1)
-            return Answer(fmt, None if max_rows is None else _checked_rows(output, fmt, max_rows))
+            return Answer(fmt, None if max_rows is None else count_rows(output, fmt, max_rows))
+
+    def _query(self, text: str, **options: Any) -> Any:
+        """The results of a query; a call of a function that we do not have is an error of its expression.
+
+        The engine refuses the whole query instead (SPARQL 1.1, section 17.2: an error leaves a value unbound).
+        """
+        unknown: dict[Any, Any] = {}
+        while True:
+            try:
+                return self._engine.query(text, custom_functions=unknown, **options)
+            except RuntimeError as problem:
+                match = _UNKNOWN_FUNCTION.match(str(problem))
+                if match is None or (name := ox.NamedNode(match.group(1))) in unknown:
+                    raise
+                unknown[name] = lambda *_: None
 
     def _dataset_options(self, text: str, dataset: RequestedDataset) -> dict[str, Any]:
         if dataset.default_graphs is not None or dataset.named_graphs is not None:
@@ -288,31 +324,13 @@ def _engine_errors(text: str) -> Iterator[None]:
     try:
         yield
     except SyntaxError as problem:
-        raise malformed(str(problem)) from problem
+        raise malformed(str(problem), text) from problem
     except (RuntimeError, ValueError, OSError) as problem:
         if names_service(text):
-            raise QueryNotAllowed("this service asks no other service (SERVICE)") from problem
+            raise ServiceNotAllowed("this service asks no other service (SERVICE)") from problem
         if isinstance(problem, OSError) or str(problem).startswith(_DAMAGE):
             raise OperatorError(f"the store cannot be read: {problem}") from problem
         raise MalformedQuery(str(problem)) from problem
-
-
-def malformed(message: str) -> MalformedQuery:
-    """Our error from the engine's text, with line and column where it names them.
-
-    >>> str(malformed('error at 2:7: expected one of "{", WHERE, [_]'))
-    'line 2, column 7: the query cannot go on like this; possible here: "{", WHERE and more'
-    """
-    match = _POSITION.match(message)
-    if match is None:
-        return MalformedQuery(message)
-    line, column = int(match.group(1)), int(match.group(2))
-    # Sets of characters are of no use to people; a sentence says more than what could have followed.
-    expected = [part for part in match.group(3).split(", ") if not part.startswith("[")]
-    sentences = [part for part in expected if " " in part]
-    possible = ", ".join(expected) or "something else"
-    said = "; ".join(sentences) or f"the query cannot go on like this; possible here: {possible} and more"
-    return MalformedQuery(f"line {line}, column {column}: {said}", line=line, column=column)
 
 
 def _graph_names(names: tuple[str, ...]) -> list[ox.NamedNode]:
@@ -322,63 +340,18 @@ def _graph_names(names: tuple[str, ...]) -> list[ox.NamedNode]:
         raise MalformedRequest(f"the name of a graph is not an IRI: {problem}") from problem
 
 
-def _checked_rows(output: IO[bytes], fmt: Format, most: int) -> int | None:
-    """The number of rows of a table that was written, None where only an upper bound comes cheaply."""
-    output.seek(0)
-    chunks = iter(lambda: output.read(_CHUNK), b"")
-    if fmt is formats.CSV:
-        rows = _csv_lines(chunks) - 1
-    elif fmt is formats.TSV:
-        rows = sum(chunk.count(b"\n") for chunk in chunks) - 1
-    elif fmt is formats.RESULTS_XML:
-        rows = _occurrences(chunks, b"</result>")
-    elif _occurrences(chunks, b"},{") < most:
-        return None
-    else:
-        output.seek(0)
-        solutions: Any = ox.parse_query_results(output, format=_RESULTS[fmt.name])
-        rows = len(list(islice(solutions, most + 1)))
-    if rows > most:
-        raise ResultTooLarge(f"the result has more than {most:,} rows")
-    return rows
-
-
-def _occurrences(chunks: Iterable[bytes], mark: bytes) -> int:
-    found, tail = 0, b""
-    for chunk in chunks:
-        found += (tail + chunk).count(mark)
-        tail = (tail + chunk)[1 - len(mark) :]
-    return found
-
-
-def _csv_lines(chunks: Iterable[bytes]) -> int:
-    """Ends of line outside quotation marks; a doubled mark leaves and enters again."""
-    lines, quoted = 0, False
-    for chunk in chunks:
-        for index, part in enumerate(chunk.split(b'"')):
-            quoted ^= index > 0
-            lines += 0 if quoted else part.count(b"\n")
-    return lines
-
-
-class _Counted:
-    def __init__(self, max_rows: int | None) -> None:
-        self.max_rows = max_rows
-        self.rows = 0
-
-    def limit(self, items: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
-        for item in items:
-            self.rows += 1
-            if self.max_rows is not None and self.rows > self.max_rows:
-                raise ResultTooLarge(f"the result has more than {self.max_rows:,} rows")
-            yield item
-
-
-def _first_fit(results: object, offers: tuple[Format, ...]) -> Format:
+def _needed(results: object) -> Carries:
     if isinstance(results, ox.QueryTriples):
-        needed = Carries.GRAPH
-    else:
-        needed = Carries.BOOLEAN if isinstance(results, ox.QueryBoolean) else Carries.BINDINGS
+        return Carries.GRAPH
+    return Carries.BOOLEAN if isinstance(results, ox.QueryBoolean) else Carries.BINDINGS
+
+
+def first_fit(needed: Carries, offers: tuple[Format, ...]) -> Format:
+    """The first of the formats that can carry a result.
+
+    Raises:
+        NotAcceptable: none can; the error lists those that could.
+    """
     for fmt in offers:
         if needed in fmt.carries:
             return fmt
