@@ -63,21 +63,22 @@ def concept(scheme: str, notation: str) -> str:
 _CLASSES = """
 Activity ActivityType Agreement Area City Claim Conferral Confidence Continent Country County Declaration
 DeclaredCount Distinction DistinctionType District LetterOfIntent LocalAuthority Membership Municipality
-Name NameUse Network NetworkType Partnership PartnershipAgreement Protocol Reciprocity Region Register
-RelationType Renewal Resolution Role Source Stage Status StatusEvent StatusPeriod
+Name NameUse Network NetworkType Partnership PartnershipAgreement Protocol QueryService Reciprocity Region
+Register RelationType Renewal Resolution Role Source Stage Status StatusEvent StatusPeriod
 """
 _PROPERTIES = """
 activityType adoptedOn after approvedBy archivedAt asOf belongsTo changesStatusOf claimedBy claimsTwin
-completes conferredBy confidence confirmedOn counted countsFor countsFrom coversArea currentRelation
-currentStage currentStatus decidedBy declaredTotal distanceKilometres distinctionType documentedCount
-earliestStart eastLongitude endCondition event exonym follows formerName foundedOn from geonamesId
-hasParticipant hasParty hasSibling hasSource inCountry inLanguage inYear isAbout isConferralOf
-isConferredOn isDocumentOf isMembershipIn isMembershipOf isNameOf isPeriodOf isoCode keptBy latestStart
-latitude leadsTo longitude nameLanguage nameText nameUse nativeName networkType northLatitude on
-onContinent onSideOf population populationYear possibleCount publishedBy quotation reciprocity
-relationType renews resolutionNumber retrievedOn role seat signedIn signedOn silentParty since sortsAs
-southLatitude stage statementId status takesPlaceIn terytCode twinCount twinnedWith underLicence until url
-validOn website westLongitude wikidataId
+clientErrors clientQuerySeconds completes conferredBy confidence confirmedOn counted countsFor countsFrom
+coversArea currentRelation currentStage currentStatus decidedBy declaredTotal distanceKilometres
+distinctionType documentedCount earliestStart eastLongitude endCondition event exonym follows formerName
+foundedOn from geonamesId hasParticipant hasParty hasSibling hasSource inCountry inLanguage inYear isAbout
+isConferralOf isConferredOn isDocumentOf isMembershipIn isMembershipOf isNameOf isPeriodOf isoCode keptBy
+latestStart latitude leadsTo longitude maximumMemoryBytes maximumQueryBytes maximumQuerySeconds
+maximumResultBytes maximumResultRows nameLanguage nameText nameUse nativeName networkType northLatitude on
+onContinent onSideOf population populationYear possibleCount publishedBy quotation reciprocity relationType
+renews resolutionNumber retrievedOn role seat signedIn signedOn silentParty since sortsAs southLatitude
+stage statementId status takesPlaceIn terytCode twinCount twinnedWith underLicence until url validOn website
+westLongitude wikidataId
 """
 
 

@@ -391,13 +391,12 @@ STEPS = [
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from twin_graph import snapshot
-from twin_graph.snapshot import Draft
+from twin_graph.snapshot import Draft, writing
 from twin_graph.store import Store
 from twin_graph.build import build
 from twin_graph.workspace import find_workspace
 where, name = sys.argv[2].rpartition(".")[::2]
-owner = {"": snapshot, "Draft": Draft, "Store": Store, "Path": Path}[where]
+owner = {"": writing, "Draft": Draft, "Store": Store, "Path": Path}[where]
 real = getattr(owner, name)
 def die(*arguments):
     if name in ("rename", "replace") and "snapshots" not in str(arguments[0]):

@@ -32,9 +32,49 @@ class TestMakeRequest:
 
     def test_whole(self) -> None:
         """What was asked is in the request."""
-        request = request_for("ASK {}", dataset=RequestedDataset(("http://x/g",)))
-        assert ("ASK {}", ENDPOINT, RESULT_FORMATS) == (request.text, request.base_iri, request.offers)
-        assert RequestedDataset(("http://x/g",)) == request.dataset
+        dataset = RequestedDataset(("http://x/g",))
+        request = sparql.make_request(
+            "ASK {}",
+            endpoint=ENDPOINT,
+            offers=RESULT_FORMATS,
+            dataset=dataset,
+            seconds=2.5,
+            client="10.0.0.1",
+        )
+        key = sparql.answer_key("ASK {}", formats.RESULTS_JSON, ENDPOINT, dataset)
+        expected = QueryRequest(
+            "ASK {}", ENDPOINT, (formats.RESULTS_JSON,), dataset, 2.5, client="10.0.0.1", key=key
+        )
+        assert expected == request
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("SELECT * {}", formats.CSV),
+            ("ASK {}", formats.CSV),
+            ("CONSTRUCT {} WHERE {}", formats.RDF_XML),
+            ("PREFIX select: <http://x/> DESCRIBE select:x", formats.RDF_XML),
+        ],
+    )
+    def test_the_format_that_will_be_used(self, text: str, expected: formats.Format) -> None:
+        """Of what is acceptable the request has the best format that can carry the result."""
+        offers = (formats.CSV, formats.RDF_XML, formats.RESULTS_JSON, formats.TURTLE)
+        assert (expected,) == sparql.make_request(text, endpoint=ENDPOINT, offers=offers).offers
+
+    def test_words_that_do_not_tell(self) -> None:
+        """A text whose form is not clear keeps all formats, and its answer is not kept."""
+        request = request_for("Which cities are twins?")
+        assert (RESULT_FORMATS, "") == (request.offers, request.key)
+
+    def test_no_format_for_the_result(self) -> None:
+        """Formats that cannot carry the result are told before anything is run."""
+        with pytest.raises(NotAcceptable) as caught:
+            sparql.make_request("CONSTRUCT {} {}", endpoint=ENDPOINT, offers=RESULT_FORMATS)
+        assert {fmt.media_type for fmt in GRAPH_FORMATS} == set(caught.value.offers)
+
+    def test_answer_that_is_new_each_time(self) -> None:
+        """It has no key."""
+        assert "" == request_for("SELECT (NOW() AS ?x) {}").key
 
     @pytest.mark.parametrize(
         "text", ["", " \n\t", "#" * (sparql.MAX_QUERY_BYTES + 1), "ż" * sparql.MAX_QUERY_BYTES]
@@ -98,13 +138,23 @@ class TestPolicy:
             "'" * 65_000,
             "\\u0041" * 10_000,
             "_:a" + "." * 65_000,
+            "#\n" * 32_000,
+            "BASE<a>" * 9_000,
+            "PREFIX a:" * 7_000,
+            "{ ?s ?p 'a  b' } " * 3_800,
         ],
         ids=lambda text: text[:6],
     )
     def test_takes_no_time(self, text: str) -> None:
         """Reading the longest text takes a moment, however it is made."""
         started = time.monotonic()
-        for function in (sparql.check_policy, sparql.is_repeatable, names_dataset):
+        for function in (
+            sparql.check_policy,
+            sparql.is_repeatable,
+            sparql.canonical,
+            sparql.form_of,
+            names_dataset,
+        ):
             try:
                 function(text)
             except TwinGraphError:
@@ -148,7 +198,8 @@ class TestRepeatable:
     @pytest.mark.parametrize(
         "text",
         ["SELECT (NOW() AS ?x) {}", "SELECT (rand() AS ?x) {}", "SELECT (UUID() AS ?x) {}",
-         "SELECT (STRUUID() AS ?x) {}", "SELECT (BNODE() AS ?x) {}"],
+         "SELECT (STRUUID() AS ?x) {}", "SELECT (BNODE() AS ?x) {}", "SELECT (bnode ('x') AS ?x) {}",
+         "SELECT * {} ORDER BYRAND()", "SELECT (Now # comment\n () AS ?x) {}", "SELECT (\\u004eOW() AS ?x) {}"],
     )  # fmt: skip
     def test_volatile(self, text: str) -> None:
         """A function whose value is new each time makes an answer that is not kept."""
@@ -159,22 +210,76 @@ class TestRepeatable:
         assert sparql.is_repeatable("SELECT ?now ?rand { ?now <uuid> 'BNODE()' }")
 
 
-class TestFingerprint:
+class TestForm:
+    """What sort of answer a query has, by its first keyword."""
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("SELECT * {}", "select"),
+            ("select*{}", "select"),
+            ("SELECTDISTINCT?x{}", "select"),
+            ("ASKFROM<http://x/>{}", "ask"),
+            ("CONSTRUCTWHERE{}", "construct"),
+            ("describe<http://x/>", "describe"),
+            ("DESCRIBE:x", "describe"),
+            ("BASE <http://x/>\r\nPREFIX : <#> SELECT * {}", "select"),
+            ("base<http://x/>prefix ask:<http://x/>construct{}where{}", "construct"),
+            ("PREFIXselect:<http://x/>ASK{}", "ask"),
+            ("PREFIX a·select: <http://x/> ASK {}", "ask"),
+            ("PREFIX : <http://x/> # SELECT\n ASK {}", "ask"),
+            ("VERSION '1.2' ASK {}", "ask"),
+            ("{ SELECT * {} }", ""),
+            ("PREFIX select <http://x/> ASK {}", ""),
+            ("\\u0053ELECT * {}", ""),
+            ("INSERT DATA {}", ""),
+            ("", ""),
+        ],
+    )
+    def test_form(self, text: str, expected: str) -> None:
+        """The prologue is passed over; where the words do not tell, the form is empty."""
+        assert expected == sparql.form_of(text)
+
+
+class TestAnswerKey:
     """Equal for equal answers, different for all others."""
 
+    def key(
+        self,
+        text: str = "ASK {}",
+        fmt: formats.Format = formats.CSV,
+        base_iri: str = ENDPOINT,
+        dataset: RequestedDataset | None = None,
+    ) -> str:
+        """A key, with one part as a test says."""
+        return sparql.answer_key(text, fmt, base_iri, dataset or RequestedDataset())
+
     def test_every_part_counts(self) -> None:
-        """Snapshot, text, formats and dataset each make another answer."""
-        first = request_for("ASK {}")
-        others = [
-            request_for("ASK { }"),
-            QueryRequest("ASK {}", ENDPOINT, GRAPH_FORMATS),
-            request_for("ASK {}", dataset=RequestedDataset(("http://x/",))),
-            request_for("ASK {}", dataset=RequestedDataset(None, ("http://x/",))),
+        """Text, format, base and dataset each make another answer."""
+        keys = [
+            self.key(),
+            self.key("ASK { }"),
+            self.key(fmt=formats.TSV),
+            self.key(base_iri="http://x/"),
+            self.key(dataset=RequestedDataset(("http://x/",))),
+            self.key(dataset=RequestedDataset(None, ("http://x/",))),
+            self.key(dataset=RequestedDataset((), None)),
         ]
-        found = {sparql.fingerprint("a", first), sparql.fingerprint("b", first)}
-        found |= {sparql.fingerprint("a", other) for other in others}
-        assert 6 == len(found)
-        assert sparql.fingerprint("a", first) == sparql.fingerprint("a", request_for("ASK {}"))
+        assert len(keys) == len(set(keys))
+        assert all(len(key) == 24 and set(key) <= set("0123456789abcdef") for key in keys)
+
+    def test_what_does_not_matter(self) -> None:
+        """Layout, comments and the order of graphs do not."""
+        assert self.key("ASK # all\r\n{}") == self.key("ASK {}")
+        first, second = (RequestedDataset(names) for names in (("http://x/", "http://y/"),
+                                                               ("http://y/", "http://x/", "http://y/")))  # fmt: skip
+        assert self.key(dataset=first) == self.key(dataset=second)
+
+    def test_program_counts(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Another version of the program may write another answer."""
+        before = self.key()
+        monkeypatch.setattr("twin_graph.sparql.requests.__version__", "other")
+        assert before != self.key()
 
 
 class TestNamedFormats:

@@ -3,6 +3,7 @@
     inputs.py     read and merge all sources; every problem of the files is raised together
     graph.py      one graph per source, the derived facts, and the gate
     locate.py     from a focus node back to file, line and column
+    answers.py    popular queries, answered once for all
 
 Nothing here depends on the clock, on the order of rows or on the hash seed.
 """
@@ -10,10 +11,11 @@ Nothing here depends on the clock, on the order of rows or on the hash seed.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from twin_graph import __version__, graphs
+from twin_graph.build.answers import Answering, popular_queries
 from twin_graph.build.graph import BuiltGraph, make_graph
 from twin_graph.build.inputs import Inputs, Step, read_inputs, silent
 from twin_graph.build.locate import locate
@@ -51,19 +53,29 @@ def build(workspace: Workspace, base_iri: str = "", step: Step = silent) -> tupl
         report = locate(graph.report, inputs)
         if report.violations:
             raise NotConformant(report)
-        with step("write the snapshot"):
-            return _write(draft, inputs, graph, report), report
+        base = inputs.publication.base_iri
+        with Answering(graph.store, base, popular_queries(graph.store, base)) as answering:
+            with step("write the dump and the report"):
+                contents = _contents(inputs, graph, report)
+            with step("answer popular queries and settle the store"):
+                return draft.finish(contents, _describer(inputs, graph, report), answering), report
 
 
-def _write(draft: Draft, inputs: Inputs, graph: BuiltGraph, report: Report) -> Snapshot:
-    counts = {severity.value: len(report.of(severity)) for severity in Severity}
+def _contents(inputs: Inputs, graph: BuiltGraph, report: Report) -> dict[str, bytes]:
+    """The files of the snapshot, but for its manifest."""
     report = _without_lines(report)
-    contents = {
+    return {
         "dump.nq": graphs.join_sorted(graph.parts),
         "keys.json": _json({"aliases": inputs.keys.aliases, "retired": inputs.retired}),
         "report.ttl": report_turtle(report),
         "report.json": _json(report_json(report)),
     }
+
+
+def _describer(
+    inputs: Inputs, graph: BuiltGraph, report: Report
+) -> Callable[[str, Mapping[str, str]], Manifest]:
+    counts = {severity.value: len(report.of(severity)) for severity in Severity}
     publication = inputs.publication
 
     def describe(identity: str, files: Mapping[str, str]) -> Manifest:
@@ -83,7 +95,7 @@ def _write(draft: Draft, inputs: Inputs, graph: BuiltGraph, report: Report) -> S
             files=files,
         )
 
-    return draft.finish(contents, describe)
+    return describe
 
 
 def _without_lines(report: Report) -> Report:

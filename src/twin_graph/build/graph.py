@@ -7,7 +7,7 @@ twice.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
@@ -20,6 +20,13 @@ from twin_graph.findings import Report
 from twin_graph.graphs import Triple
 from twin_graph.namespaces import FUNCTIONS, TWIN, VOID
 from twin_graph.shapes import check, read_shapes
+from twin_graph.sparql import (
+    describe_dataset,
+    describe_examples,
+    describe_prefixes,
+    endpoint_of,
+    example_queries,
+)
 from twin_graph.store import Function, Store
 
 DERIVED, ONTOLOGY, METADATA = "derived", "ontology", "metadata"
@@ -69,10 +76,10 @@ def make_graph(inputs: Inputs, step: Step = silent, load: Load = forget) -> Buil
     with step("check the shapes"):
         report = check(store, read_shapes(inputs.workspace.shapes))
     sizes = {name: part.count(b"\n") for name, part in parts.items()}
-    store.add(_descriptions(inputs, [*sizes, METADATA]), metadata)
-    sizes[METADATA] = store.count(metadata) + len(sizes) + 1
-    named = [(iris.graph(base, name), size) for name, size in sizes.items()]
-    store.add([(graph, VOID.triples, Literal(size)) for graph, size in named], metadata)
+    examples = example_queries(store, base)
+    # How many statements the metadata graph has does not depend on the numbers in them.
+    sizes[METADATA] = store.count(metadata) + len(set(_metadata(inputs, {**sizes, METADATA: 0}, examples)))
+    store.add(_metadata(inputs, sizes, examples), metadata)
     complete(METADATA)
     return BuiltGraph(store, report, sizes, list(parts.values()))
 
@@ -102,13 +109,26 @@ def _disjoint(inputs: Inputs) -> Iterable[tuple[str, bytes]]:
         yield name, b"\n".join(fresh) + b"\n" if fresh else b""
 
 
-def _descriptions(inputs: Inputs, names: list[str]) -> list[Triple]:
+def _metadata(inputs: Inputs, sizes: Mapping[str, int], examples: Iterable[queries.Query]) -> list[Triple]:
+    """What the metadata graph says about the named graphs, and about the service that can be asked about them."""
+    base, title = inputs.publication.base_iri, inputs.publication.title
+    endpoint = endpoint_of(base)
+    return [
+        *_descriptions(inputs, sizes),
+        *describe_dataset(endpoint, base, title, sizes),
+        *describe_prefixes(endpoint),
+        *describe_examples(examples, endpoint, base),
+    ]
+
+
+def _descriptions(inputs: Inputs, sizes: Mapping[str, int]) -> list[Triple]:
     """What the metadata graph says about each named graph."""
     base = inputs.publication.base_iri
     found: list[Triple] = []
-    for name in names:
+    for name, size in sizes.items():
         graph = iris.graph(base, name)
         found.append((graph, RDF.type, VOID.Dataset))
+        found.append((graph, VOID.triples, Literal(size)))
         terms = inputs.publication.graphs.get(name, {})
         titles = [(term[-2:], text) for term, text in terms.items() if term.startswith("title_")]
         found.extend((graph, DCTERMS.title, Literal(text, lang=language)) for language, text in titles)

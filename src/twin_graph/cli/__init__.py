@@ -50,7 +50,7 @@ from twin_graph.store import Store
 from twin_graph.workspace import Workspace, find_workspace
 
 # Steps of a build of one register and the world; each further register is one more.
-CHECK_STEPS, BUILD_STEPS, VERIFY_STEPS, DIFF_STEPS = 7, 8, 2, 3
+CHECK_STEPS, BUILD_STEPS, VERIFY_STEPS, DIFF_STEPS = 7, 9, 2, 3
 EXIT_DATA, EXIT_USAGE, EXIT_OPERATOR, EXIT_REQUEST = 1, 2, 3, 4
 EXIT_CODES: tuple[tuple[type[TwinGraphError], int], ...] = (
     (SourceError, EXIT_DATA),

@@ -1,8 +1,9 @@
 """The SPARQL service without HTTP.
 
-    policy.py        which queries it runs, judged by their words
-    requests.py      a query for the pool, its formats, and what identifies its answer
+    policy.py        what the words of a query say: whether it is run, its form, its identity
+    requests.py      a query for the pool, its format, and what identifies its answer
     description.py   what the service says of itself
+    examples.py      the prefixes and example queries that editors read
     tables.py        the first rows of a result, for a page
 
 Evaluating is `store`, in the processes of `worker`; reading a request and making a response is `web.sparql`.
@@ -10,11 +11,13 @@ Evaluating is `store`, in the processes of `worker`; reading a request and makin
 https://www.w3.org/TR/sparql11-protocol/
 """
 
-from twin_graph.sparql.description import DESCRIPTION_PREFIXES, SD, describe_service
-from twin_graph.sparql.policy import check_policy, is_repeatable
+from twin_graph.lexer import canonical
+from twin_graph.sparql.description import DESCRIPTION_PREFIXES, SD, describe_dataset, describe_service
+from twin_graph.sparql.examples import describe_examples, describe_prefixes, endpoint_of, example_queries
+from twin_graph.sparql.policy import NO_UPDATES, check_policy, form_of, is_repeatable
 from twin_graph.sparql.requests import (
     MAX_QUERY_BYTES,
-    fingerprint,
+    answer_key,
     fingerprint_of,
     make_request,
     named_formats,
@@ -24,12 +27,20 @@ from twin_graph.sparql.tables import Table, read_table
 __all__ = [
     "DESCRIPTION_PREFIXES",
     "MAX_QUERY_BYTES",
+    "NO_UPDATES",
     "SD",
     "Table",
+    "answer_key",
+    "canonical",
     "check_policy",
+    "describe_dataset",
+    "describe_examples",
+    "describe_prefixes",
     "describe_service",
-    "fingerprint",
+    "endpoint_of",
+    "example_queries",
     "fingerprint_of",
+    "form_of",
     "is_repeatable",
     "make_request",
     "named_formats",

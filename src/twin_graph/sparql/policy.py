@@ -1,4 +1,4 @@
-"""Which queries the public service runs, judged by their words before anything is evaluated.
+"""What the words of a query say before anything is evaluated: whether the service runs it, its form, its identity.
 
 The refusals here are friendly messages: what keeps a query from harm is the isolation of its process.
 """
@@ -8,12 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from twin_graph.errors import QueryNotAllowed
+from twin_graph.errors import QueryNotAllowed, ServiceNotAllowed
 from twin_graph.lexer import bare_words, names_service
 
+NO_UPDATES = "this is an update; the data are changed in their files and by a build"
 _UPDATES = ("insert", "delete", "load", "clear", "create", "drop", "copy", "move", "add", "with")
 _PROLOGUE = ("base", "prefix", "version")
 _VOLATILE = ("now", "rand", "uuid", "bnode")
+_LAYOUT = r"(?:[ \t\r\n]|\#[^\r\n]*+)*+"
+_FORM = re.compile(
+    rf"""(?:{_LAYOUT}(?:(?:BASE|PREFIX{_LAYOUT}[^\s:<>\#"'\\]*+:){_LAYOUT}<[^<>]*+>
+    |VERSION{_LAYOUT}(?:"[^"\\]*+"|'[^'\\]*+')))*+{_LAYOUT}(SELECT|ASK|CONSTRUCT|DESCRIBE)""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
@@ -27,13 +34,15 @@ def check_policy(text: str) -> None:
     twin_graph.errors.QueryNotAllowed: this is an update; the data are changed in their files and by a build
 
     Raises:
-        QueryNotAllowed: the text is an update or asks another service.
+        QueryNotAllowed: the text is an update.
+        ServiceNotAllowed: it asks another service.
+        MalformedQuery: a long string is left open.
     """
-    for reading in dict.fromkeys((text, _ESCAPE.sub(_character, text))):
+    for reading in _readings(text):
         if _first_keyword(bare_words(reading)).startswith(_UPDATES):
-            raise QueryNotAllowed("this is an update; the data are changed in their files and by a build")
+            raise QueryNotAllowed(NO_UPDATES)
         if names_service(reading):
-            raise QueryNotAllowed(
+            raise ServiceNotAllowed(
                 "SERVICE is switched off: this service asks no other one. Ask it from a client of yours, "
                 "or ask the other service to ask this one"
             )
@@ -44,8 +53,22 @@ def is_repeatable(text: str) -> bool:
 
     >>> is_repeatable("SELECT ?now {}"), is_repeatable("SELECT (NOW() AS ?x) {}")
     (True, False)
+
+    Raises:
+        MalformedQuery: a long string is left open.
     """
-    return not any(word.lower().endswith(_VOLATILE) for word in bare_words(text))
+    words = (word.lower() for reading in _readings(text) for word in bare_words(reading))
+    return not any(word.endswith(_VOLATILE) for word in words)
+
+
+def form_of(text: str) -> str:
+    """The form of a query: select, ask, construct or describe; empty where the words do not tell.
+
+    >>> form_of("PREFIX ask: <http://x/> # ASK\\nSELECT * {}"), form_of("Nothing of the sort")
+    ('select', '')
+    """
+    match = _FORM.match(text)
+    return match.group(1).lower() if match else ""
 
 
 def _first_keyword(words: Iterable[str]) -> str:
@@ -57,6 +80,11 @@ def _first_keyword(words: Iterable[str]) -> str:
             return word
         before = word
     return ""
+
+
+def _readings(text: str) -> tuple[str, ...]:
+    """A text as it is written and with its \\u escapes resolved: a word may hide in them."""
+    return tuple(dict.fromkeys((text, _ESCAPE.sub(_character, text))))
 
 
 def _character(match: re.Match[str]) -> str:

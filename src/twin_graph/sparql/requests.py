@@ -10,14 +10,21 @@ import json
 
 from twin_graph import __version__
 from twin_graph.errors import MalformedRequest, NotAcceptable
-from twin_graph.formats import GRAPH_FORMATS, RESULT_FORMATS, Format
-from twin_graph.sparql.policy import check_policy
-from twin_graph.store import RequestedDataset
+from twin_graph.formats import GRAPH_FORMATS, RESULT_FORMATS, Carries, Format
+from twin_graph.lexer import canonical
+from twin_graph.sparql.policy import check_policy, form_of, is_repeatable
+from twin_graph.store import RequestedDataset, first_fit
 from twin_graph.worker import QueryRequest
 
 MAX_QUERY_BYTES = 65_536
-# Short names that mean a format of either sort of result.
-_SHORT_NAMES = {"json": "application/json", "xml": "application/xml"}
+_NEEDED = {"select": Carries.BINDINGS, "ask": Carries.BOOLEAN}
+# Short names that mean a format of either sort of result, and those that SPARQLWrapper sends.
+_SHORT_NAMES = {
+    "json": "application/json",
+    "xml": "application/xml",
+    "n3": "text/n3",
+    "rdf+xml": "application/rdf+xml",
+}
 
 
 def make_request(
@@ -27,17 +34,22 @@ def make_request(
     offers: tuple[Format, ...],
     dataset: RequestedDataset | None = None,
     seconds: float | None = None,
+    client: str = "",
 ) -> QueryRequest:
     """A query that the service runs.
 
     Args:
         endpoint: public address of the service, the base of relative IRIs.
-        offers: acceptable formats, best first.
+        offers: acceptable formats, best first; of these the request has the one that will be used, where the
+            text tells its form.
+        seconds: a time limit below that of the pool.
+        client: who asks; empty: nobody in particular.
 
     Raises:
         MalformedRequest: the text is empty or too long.
-        NotAcceptable: nothing is offered.
-        QueryNotAllowed: the text is an update or asks another service.
+        NotAcceptable: nothing is offered that can carry the result.
+        QueryNotAllowed, ServiceNotAllowed: the text is an update or asks another service.
+        MalformedQuery: its words do not even end.
     """
     if not text.strip():
         raise MalformedRequest("the query is empty")
@@ -47,19 +59,27 @@ def make_request(
     if not offers:
         names = tuple(fmt.media_type for fmt in (*RESULT_FORMATS, *GRAPH_FORMATS))
         raise NotAcceptable("results are offered in other formats only", names)
-    return QueryRequest(text, endpoint, offers, dataset or RequestedDataset(), seconds)
+    asked, form, key = dataset or RequestedDataset(), form_of(text), ""
+    if form:
+        offers = (first_fit(_NEEDED.get(form, Carries.GRAPH), offers),)
+        key = answer_key(text, offers[0], endpoint, asked) if is_repeatable(text) else ""
+    return QueryRequest(text, endpoint, offers, asked, seconds, client, key)
 
 
-def fingerprint(snapshot_id: str, request: QueryRequest) -> str:
-    """What identifies the answer to a request."""
-    names = [fmt.name for fmt in request.offers]
-    dataset = request.dataset
-    return fingerprint_of(snapshot_id, request.text, names, dataset.default_graphs, dataset.named_graphs)
+def answer_key(text: str, fmt: Format, base_iri: str, dataset: RequestedDataset) -> str:
+    """What identifies the answer to a query among those of one snapshot.
+
+    Args:
+        base_iri: what relative IRIs in the text are resolved against.
+    """
+    graphs = (dataset.default_graphs, dataset.named_graphs)
+    named = [None if names is None else sorted(set(names)) for names in graphs]
+    return fingerprint_of(canonical(text), fmt.name, base_iri, named)
 
 
-def fingerprint_of(snapshot_id: str, *parts: object) -> str:
-    """What identifies something made of a snapshot by this version of the program."""
-    return hashlib.sha256(json.dumps([snapshot_id, __version__, *parts]).encode()).hexdigest()[:24]
+def fingerprint_of(*parts: object) -> str:
+    """What identifies something that this version of the program makes of these parts: 24 hexadecimal digits."""
+    return hashlib.sha256(json.dumps([__version__, *parts]).encode()).hexdigest()[:24]
 
 
 def named_formats(name: str) -> tuple[Format, ...]:

@@ -1,4 +1,4 @@
-"""The first rows of a result, for a page."""
+"""The first rows of a result, for a page. How a term is shown there is `web.sparql.terms`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+Term = Mapping[str, Any]
+_ROWS = '"results":{"bindings":['
+# Rows of nothing take no room in a result, but a page has a cell for each of their variables.
+_MOST_CELLS = 10_000
 
 
 @dataclass(frozen=True)
@@ -16,7 +21,7 @@ class Table:
     """
 
     variables: tuple[str, ...]
-    rows: tuple[tuple[Mapping[str, Any] | None, ...], ...]
+    rows: tuple[tuple[Term | None, ...], ...]
     more: bool
     boolean: bool | None = None
 
@@ -24,17 +29,32 @@ class Table:
 def read_table(body: bytes, most: int) -> Table:
     """The first rows of a result in JSON as our engine writes it, without reading the rest.
 
+    Args:
+        body: the result or its beginning; a row that is cut is left out, and then there are `more`.
+        most: the number of rows that are wanted; of very many variables there are fewer.
+
     >>> read_table(b'{"head":{"vars":["x"]},"results":{"bindings":[{},{}]}}', 1)
     Table(variables=('x',), rows=((None,),), more=True, boolean=None)
+    >>> read_table(b'{"head":{"vars":["x"]},"results":{"bindings":[{},{"x":{"ty', 9)
+    Table(variables=('x',), rows=((None,),), more=True, boolean=None)
     """
-    head, found, rest = body.decode().partition('"results":{"bindings":[')
+    # The beginning of a result may end within a character.
+    head, found, rest = body.decode(errors="ignore").partition(_ROWS)
+    try:
+        told = json.loads(head.rstrip(",") + "}" if found else head)
+    except json.JSONDecodeError:
+        return Table((), (), more=True)
     if not found:
-        return Table((), (), more=False, boolean=json.loads(head)["boolean"])
-    variables = tuple(json.loads(head.rstrip(",") + "}")["head"]["vars"])
+        return Table((), (), more=False, boolean=told["boolean"])
+    variables = tuple(told["head"]["vars"])
+    most = min(most, max(1, _MOST_CELLS // max(1, len(variables))))
     decoder, position = json.JSONDecoder(), 0
-    rows: list[tuple[Mapping[str, Any] | None, ...]] = []
-    while rest[position] != "]" and len(rows) < most:
-        row, position = decoder.raw_decode(rest, position)
+    rows: list[tuple[Term | None, ...]] = []
+    while len(rows) < most and not rest.startswith("]", position):
+        try:
+            row, position = decoder.raw_decode(rest, position)
+        except (json.JSONDecodeError, RecursionError):  # cut here, or triples within triples without end
+            break
         rows.append(tuple(row.get(name) for name in variables))
-        position += rest[position] == ","
-    return Table(variables, tuple(rows), more=rest[position] != "]")
+        position += rest.startswith(",", position)
+    return Table(variables, tuple(rows), more=not rest.startswith("]", position))

@@ -1,0 +1,56 @@
+"""Write, verify and read snapshots: immutable directories that hold one built dataset.
+
+    snapshots/
+      current -> 3f9c2a81b0d4       the link that is swapped in atomically
+      3f9c2a81b0d4/
+        manifest.json               counts, hashes, base IRI, versions; the other files by their SHA-256
+        dump.nq                     every statement, sorted
+        keys.json                   aliases and retired keys
+        report.ttl  report.json     the validation report, as RDF and for our pages
+        store/                      the engine's directory, rebuilt from the dump and not hashed
+        answers/                    answers to popular queries, with their own index
+
+    manifest.py   what a snapshot says of itself
+    reading.py    open snapshots
+    checking.py   find damage
+    answers.py    the answers that are held ready
+    writing.py    write snapshots, and delete old ones
+
+A snapshot is written aside and renamed, so a kill at any moment leaves the old one in place. What goes into
+it is decided by `build`; there is no clock in it.
+"""
+
+from twin_graph.snapshot.answers import PreparedAnswer
+from twin_graph.snapshot.checking import Step, require_whole, verify
+from twin_graph.snapshot.manifest import HASHED, Manifest, damaged, identify
+from twin_graph.snapshot.reading import (
+    HIDDEN_GRAPHS,
+    Snapshot,
+    current_id,
+    list_damage,
+    list_snapshots,
+    open_snapshot,
+)
+from twin_graph.snapshot.writing import Draft, clean, make_current, prune, write_snapshot
+
+__all__ = [
+    "HASHED",
+    "HIDDEN_GRAPHS",
+    "Draft",
+    "Manifest",
+    "PreparedAnswer",
+    "Snapshot",
+    "Step",
+    "clean",
+    "current_id",
+    "damaged",
+    "identify",
+    "list_damage",
+    "list_snapshots",
+    "make_current",
+    "open_snapshot",
+    "prune",
+    "require_whole",
+    "verify",
+    "write_snapshot",
+]
