@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser
 from werkzeug.serving import make_server
 
+from browser_pages import Seen, watch
 from site_client import LANGUAGES, app_of, keys_of
 from twin_graph.kinds import DOCUMENTED
 from twin_graph.snapshot import Snapshot
 
 pytestmark = pytest.mark.browser
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--no-first-run"]  # fmt: skip
 FIXED = [
     "",
     "about",
@@ -31,14 +27,6 @@ FIXED = [
     "graph/shared",
     "problems/not-found",
 ]
-
-
-@dataclass
-class Seen:
-    """What a page did while it was loaded: messages, failures and the hosts that it asked."""
-
-    messages: list[str] = field(default_factory=list)
-    hosts: set[str] = field(default_factory=set)
 
 
 @pytest.fixture(scope="module")
@@ -54,43 +42,10 @@ def address(tiny_snapshot: Snapshot) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    if shutil.which(CHROMIUM) is None:
-        pytest.fail(
-            "there is no Chromium: run `apt-get install chromium`, or leave these tests out: -m 'not browser'"
-        )
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
 def paths(tiny_snapshot: Snapshot) -> list[str]:
     """One page of each sort: fixed pages, a list and the first thing of each kind."""
     things = [f"{kind.name}/{keys_of(tiny_snapshot, kind.name)[0]}" for kind in DOCUMENTED]
     return [*FIXED, *(kind.name for kind in DOCUMENTED), *things]
-
-
-@pytest.fixture
-def seen() -> Seen:
-    """What the page of a test did."""
-    return Seen()
-
-
-def watch(page: Page, seen: Seen) -> Page:
-    """Note what a page does; an icon that was still loading when we went on is no failure."""
-
-    def note_failure(request: Request) -> None:
-        if request.failure != "net::ERR_ABORTED":
-            seen.messages.append(f"{page.url}: {request.url}: {request.failure}")
-
-    page.on("console", lambda message: seen.messages.append(f"{page.url}: {message.text}"))
-    page.on("pageerror", lambda error: seen.messages.append(f"{page.url}: {error}"))
-    page.on("requestfailed", note_failure)
-    page.on("request", lambda request: seen.hosts.add(urlsplit(request.url).netloc))
-    return page
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -197,19 +152,6 @@ def test_without_javascript(browser: Browser, address: str) -> None:
     page.click("tbody a")
     assert "Cedrowo" == page.locator("h1").inner_text()
     context.close()
-
-
-def test_examples_fill_the_form(browser: Browser, address: str, seen: Seen) -> None:
-    """A question on the page to ask from opens the form with its query, on a narrow screen too."""
-    context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 800})
-    page = watch(context.new_page(), seen)
-    page.goto(f"{address}/sparql?lang=pl&format=html")
-    page.click('a[href*="competency_05_ended_since"]')
-    assert '"2015-01-01"^^xsd:date' in page.input_value("#query")
-    assert 1 == page.locator('a[href*="competency_05"][aria-current="true"]').count()
-    assert page.locator("h1").bounding_box() is not None
-    context.close()
-    assert [] == seen.messages
 
 
 def contrast(first: str, second: str) -> float:

@@ -8,7 +8,13 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.exceptions import (
+    MethodNotAllowed,
+    NotFound,
+    RequestEntityTooLarge,
+    RequestTimeout,
+    RequestURITooLarge,
+)
 
 from site_client import BASE, app_of, client_of
 from twin_graph import errors
@@ -129,6 +135,45 @@ def test_headers_that_are_due(app: Flask) -> None:
     assert "application/sparql-query" == media.headers["Accept"]
     assert (3, 9) == (query.get_json()["line"], query.get_json()["column"])
     assert "2023-06-01" == gone.get_json()["on"]
+
+
+@pytest.mark.parametrize(
+    "cls", [errors.ResultTooLarge, errors.QueryTimeout, errors.QueryResources, errors.OverBudget]
+)
+def test_who_cannot_be_answered_is_shown_the_data(app: Flask, cls: type[Exception]) -> None:
+    """A query that is too costly here can be asked elsewhere: the problem says where the data are, on a page too."""
+    with app.test_request_context("/sparql", base_url=BASE):
+        body = problem_response(cls("x")).get_json()
+    with app.test_request_context("/sparql", base_url=BASE, headers=HTML):
+        page = problem_response(cls("x")).get_data(as_text=True)
+    assert f"{BASE}graphs?default" == body["dumps"][0]
+    assert len(body["dumps"]) >= 5
+    assert all(f'href="{address}"' in page for address in body["dumps"])
+    assert (cls is not errors.OverBudget) == ("limits" in body)
+
+
+def test_too_large_names_the_limits(app: Flask) -> None:
+    """Too large a result says how large it may be, in words and in numbers."""
+    with app.test_request_context("/sparql", base_url=BASE):
+        body = problem_response(errors.ResultTooLarge("it is too large")).get_json()
+    assert "it is too large; one answer has at most 100,000 rows or triples and 64 MB" == body["detail"]
+    assert {"seconds": 10, "memory_mb": 512, "rows": 100_000, "megabytes": 64} == body["limits"]
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "slug"),
+    [
+        (RequestTimeout(), 408, "request-timeout"),
+        (RequestEntityTooLarge(), 413, "request-too-large"),
+        (RequestURITooLarge(), 414, "address-too-long"),
+        (errors.OverBudget("x"), 429, "over-budget"),
+        (errors.ServiceNotAllowed("x"), 403, "service-disabled"),
+    ],
+)
+def test_slugs_are_stable(error: Exception, status: int, slug: str) -> None:
+    """Addresses that clients may compare with stay what they are."""
+    assert (status, slug) == (find_problem(error).status, find_problem(error).slug)
+    assert slug in ALL_PROBLEMS
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from twin_graph.snapshot import Snapshot
 from twin_graph.web import (
     documents,
     errors,
+    graph_store,
     health,
     languages,
     pages,
@@ -39,7 +40,7 @@ def create_app(settings: Settings, snapshot: Snapshot | None = None) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
-    for blueprint in (documents.bp, sparql.bp, vocabulary.bp, pages.bp, errors.bp, health.bp):
+    for blueprint in (documents.bp, sparql.bp, graph_store.bp, vocabulary.bp, pages.bp, errors.bp, health.bp):
         app.register_blueprint(blueprint, url_prefix=here.prefix or None)
     languages.install(app)
     templating.install(app)

@@ -17,10 +17,12 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from twin_graph import errors
 from twin_graph.errors import TwinGraphError
 from twin_graph.formats import HTML, PROBLEM_JSON
+from twin_graph.web import graph_store
 from twin_graph.web.languages import N_, gettext, reader_language
 from twin_graph.web.negotiation import negotiate
 from twin_graph.web.responses import FRESH, absolute, represent, secure
 from twin_graph.web.site import site
+from twin_graph.worker import QueryLimits
 from twin_graph.workspace import LANGUAGES
 
 bp = Blueprint("problems", __name__)
@@ -88,6 +90,9 @@ HTTP_PROBLEMS = {
     400: PROBLEMS[errors.MalformedRequest],
     404: PROBLEMS[errors.EntityNotFound],
     405: PROBLEMS[MethodNotAllowed],
+    408: Problem(
+        408, "request-timeout", N_("Request too slow"), N_("The request did not arrive whole in time.")
+    ),
     415: PROBLEMS[errors.UnsupportedMediaType],
     413: Problem(
         413, "request-too-large", N_("Request too large"), N_("The body of the request is too large.")
@@ -97,6 +102,9 @@ HTTP_PROBLEMS = {
     ),
 }
 ALL_PROBLEMS = {p.slug: p for p in (*PROBLEMS.values(), *HTTP_PROBLEMS.values(), INTERNAL)}
+# Who meets these can take the data and ask them elsewhere.
+_OFFER_DUMPS = (errors.QueryTooCostly, errors.OverBudget)
+_LIMITS = ("seconds", "memory_mb", "rows", "megabytes")
 # What the message of these says is meant for who runs the server, not for its readers.
 _PRIVATE = (errors.OperatorError, errors.SourceError, errors.NotConformant)
 
@@ -117,10 +125,15 @@ def problem_response(error: Exception) -> Response:
         as_page = False
     # Programs that ask for no language of ours read English; people read the language of the publication.
     g.language = _error_language(site().manifest.default_language if as_page else "en")
-    detail = _detail(error, problem)
+    detail = find_detail(error, problem)
     if as_page:
         body = render_template(
-            "problem.html", problem=problem, detail=detail, error=error, offers=_offers(error)
+            "problem.html",
+            problem=problem,
+            detail=detail,
+            error=error,
+            offers=_offers(error),
+            dumps=_dumps(error),
         )
         response = Response(body, problem.status, content_type=HTML.content_type)
         response.headers["Content-Language"] = g.language
@@ -175,19 +188,33 @@ def _body(error: Exception, problem: Problem, detail: str) -> dict[str, object]:
         body["on"] = error.on
     if offers := _offers(error):
         body["offers"] = offers
+    if isinstance(error, errors.QueryTooCostly):
+        limits = QueryLimits.from_settings(here.settings)
+        body["limits"] = {name: getattr(limits, name) for name in _LIMITS}
+    if dumps := _dumps(error):
+        body["dumps"] = dumps
     return {name: value for name, value in body.items() if value not in (None, "")}
 
 
-def _detail(error: Exception, problem: Problem) -> str:
-    if isinstance(error, TwinGraphError) and not isinstance(error, _PRIVATE):
-        return str(error)
-    return gettext(problem.meaning)
+def find_detail(error: Exception, problem: Problem) -> str:
+    """What may be said of this very error; what the problem means where that is nothing."""
+    if not isinstance(error, TwinGraphError) or isinstance(error, _PRIVATE):
+        return gettext(problem.meaning)
+    if isinstance(error, errors.ResultTooLarge):
+        limits = QueryLimits.from_settings(site().settings)
+        return f"{error}; one answer has at most {limits.rows:,} rows or triples and {limits.megabytes:g} MB"
+    return str(error)
 
 
 def _offers(error: Exception) -> list[str]:
     if isinstance(error, errors.NotAcceptable):
         return list(error.offers)
     return list(error.accepted) if isinstance(error, errors.UnsupportedMediaType) else []
+
+
+def _dumps(error: Exception) -> list[str]:
+    """Where the whole data are: the default graph first, then graph by graph."""
+    return graph_store.addresses(site()) if isinstance(error, _OFFER_DUMPS) else []
 
 
 def _with_headers(response: Response, error: Exception, problem: Problem) -> Response:

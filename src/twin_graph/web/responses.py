@@ -23,7 +23,7 @@ _SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Link, Location, Retry-After",
+    "Access-Control-Expose-Headers": "Allow, ETag, Link, Location, Retry-After, X-Request-Id",
 }
 Link = tuple[str, str, str]  # address, relation, media type or empty
 

@@ -10,17 +10,22 @@ Has a query evaluated by the query pool, and sends a result only when it is whol
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Response, current_app, g, request
 from flask.blueprints import BlueprintSetupState
+from werkzeug.exceptions import HTTPException
 
 from twin_graph import graphs, sparql
-from twin_graph.errors import MalformedRequest, NotAcceptable, OperatorError, ServiceBusy, TwinGraphError
+from twin_graph.errors import NotAcceptable, OverBudget, RequestError, ServiceBusy, TwinGraphError
 from twin_graph.formats import GRAPH_FORMATS, HTML, RESULTS_JSON, TURTLE, Format
 from twin_graph.store import RequestedDataset
-from twin_graph.web.errors import find_problem
+from twin_graph.web.errors import find_detail, find_problem
+from twin_graph.web.exchange import any_method, find_client, find_departure, send_file
 from twin_graph.web.languages import reader_language
 from twin_graph.web.responses import FRESH
 from twin_graph.web.site import EXTENSION, site
@@ -33,6 +38,7 @@ from twin_graph.web.sparql.protocol import (
     Asked,
     choose_formats,
     read_request,
+    time_limit,
 )
 from twin_graph.worker import QueryLimits, QueryPool, QueryRequest, QueryResult
 from twin_graph.workspace import LANGUAGES
@@ -41,10 +47,10 @@ __all__ = ["MAX_ADDRESS", "POOL", "bp"]
 
 bp = Blueprint("sparql", __name__)
 POOL = "twin_graph.query_pool"
-_SHOWN_BYTES = 200_000
+_SHOWN_TABLE, _SHOWN_GRAPH = 2_000_000, 200_000
 _HEADERS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Link, Retry-After, Server-Timing, X-Request-Id",
+    "Access-Control-Expose-Headers": "Allow, ETag, Link, Retry-After, Server-Timing, X-Request-Id",
 }
 _PREFLIGHT = {
     "Allow": ", ".join(METHODS),
@@ -64,19 +70,23 @@ def connect(state: BlueprintSetupState) -> None:
         state.app.extensions[POOL] = QueryPool(Path(settings.query_socket).resolve(), patience)
 
 
-@bp.route("/sparql", methods=[*METHODS, "PUT", "DELETE", "PATCH"], provide_automatic_options=False)
+@bp.route("/sparql", methods=METHODS, provide_automatic_options=False)
 def endpoint() -> Response:
     """Answer a query, describe the service, or show the page to ask from."""
     if request.method == "OPTIONS":
         response = _without_body(204)
         response.headers.update(_PREFLIGHT)
         return response
-    asked = read_request()
-    g.language = _language(asked)
-    offers = choose_formats(asked)
-    if asked.query is None:
-        return _describe(asked, offers)
+    with _charged():
+        asked = read_request()
+        g.language = _language(asked)
+        offers = choose_formats(asked)
+        if asked.query is None:
+            return _describe(asked, offers)
     return _show(asked) if HTML in offers else _answer(asked, offers)
+
+
+bp.record(any_method("sparql.endpoint"))
 
 
 @bp.after_request
@@ -87,40 +97,39 @@ def add_headers(response: Response) -> Response:
     return response
 
 
-def _make_request(asked: Asked, offers: tuple[Format, ...]) -> QueryRequest:
-    return sparql.make_request(
-        asked.query or "",
-        endpoint=_address(),
-        offers=offers,
-        dataset=RequestedDataset(asked.all("default-graph-uri"), asked.all("named-graph-uri")),
-        seconds=_seconds(asked.first("timeout")),
-    )
+@contextmanager
+def _charged() -> Iterator[None]:
+    """Count what a client got wrong before its query came to the pool, which counts everything else itself.
 
-
-def _seconds(text: str) -> float | None:
-    if not text:
-        return None
+    Raises:
+        OverBudget: instead of the error; the client has none left.
+    """
     try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise MalformedRequest("timeout is a number of seconds")
-    return seconds
+        yield
+    except (RequestError, HTTPException):
+        pool = current_app.extensions.get(POOL)
+        if isinstance(pool, QueryPool):
+            pool.charge(find_client(site().settings.proxies))
+        raise
+
+
+def _make_request(asked: Asked, offers: tuple[Format, ...]) -> QueryRequest:
+    with _charged():
+        return sparql.make_request(
+            asked.query or "",
+            endpoint=_address(),
+            offers=offers,
+            dataset=RequestedDataset(asked.all("default-graph-uri"), asked.all("named-graph-uri")),
+            seconds=time_limit(asked),
+            client=find_client(site().settings.proxies),
+        )
 
 
 def _answer(asked: Asked, offers: tuple[Format, ...]) -> Response:
     """A result as it is."""
     query = _make_request(asked, offers)
-
-    def make() -> Response:
-        result = _run(query)
-        response = Response(result.body, content_type=result.fmt.content_type)
-        response.headers["Server-Timing"] = f"query;dur={result.seconds * 1000:.1f}"
-        return response
-
-    tag = sparql.fingerprint(site().manifest.id, query) if sparql.is_repeatable(query.text) else ""
-    return _unless_known(tag, make, "Accept, Accept-Encoding")
+    tag = sparql.fingerprint_of(site().manifest.id, query.key) if query.key else ""
+    return _unless_known(tag, lambda: _send(_run(query)), "Accept, Accept-Encoding")
 
 
 def _run(query: QueryRequest) -> QueryResult:
@@ -129,28 +138,48 @@ def _run(query: QueryRequest) -> QueryResult:
         raise ServiceBusy(
             "queries are not answered here: start the service with `twin-graph serve`", retry_after=60
         )
-    return pool.run(query)
+    return pool.run(query, find_departure())
+
+
+def _send(result: QueryResult) -> Response:
+    response = send_file(result.content, result.size)
+    response.headers["Content-Type"] = result.fmt.content_type
+    response.headers["Server-Timing"] = _timing(result)
+    return response
 
 
 def _show(asked: Asked) -> Response:
     """The page with its form and the result, or what is wrong with the query."""
+    show = partial(
+        render_page, asked.query or "", parameters=asked.others("query", "format", "output", "lang")
+    )
     try:
-        query = _make_request(asked, (RESULTS_JSON, TURTLE))
-        result = _run(query)
+        result = _run(_make_request(asked, (RESULTS_JSON, TURTLE)))
     except TwinGraphError as error:
         problem = find_problem(error)
-        detail = "" if isinstance(error, OperatorError) else str(error)
-        response = render_page(asked.query or "", problem.status, problem=problem, detail=detail)
-        if isinstance(error, ServiceBusy):
+        response = show(problem.status, problem=problem, detail=find_detail(error, problem))
+        if isinstance(error, ServiceBusy | OverBudget):
             response.headers["Retry-After"] = str(error.retry_after)
         return _with_cache(response, "no-store", "Accept, Accept-Language")
-    if result.fmt is RESULTS_JSON:
-        response = render_page(query.text, table=sparql.read_table(result.body, SHOWN_ROWS))
-    else:
-        text = result.body[:_SHOWN_BYTES].decode(errors="ignore")
-        response = render_page(query.text, graph=text, cut=len(result.body) > _SHOWN_BYTES)
-    response.headers["Server-Timing"] = f"query;dur={result.seconds * 1000:.1f}"
+    told: dict[str, Any] = {
+        "seconds": result.seconds,
+        "rows": result.rows,
+        "kept": result.kept,
+        "fmt": result.fmt,
+    }
+    with result.content as content:
+        if result.fmt is RESULTS_JSON:
+            table = sparql.read_table(content.read(_SHOWN_TABLE), SHOWN_ROWS)
+            response = show(table=table, **told)
+        else:
+            text = content.read(_SHOWN_GRAPH).decode(errors="ignore")
+            response = show(graph=text, cut=result.size > _SHOWN_GRAPH, **told)
+    response.headers["Server-Timing"] = _timing(result)
     return _with_cache(response, "no-store", "Accept, Accept-Encoding, Accept-Language")
+
+
+def _timing(result: QueryResult) -> str:
+    return f"query;dur={result.seconds * 1000:.1f}"
 
 
 def _describe(asked: Asked, offers: tuple[Format, ...]) -> Response:
@@ -164,7 +193,8 @@ def _describe(asked: Asked, offers: tuple[Format, ...]) -> Response:
     if fmt is None:
         names = tuple(offer.media_type for offer in (*GRAPH_FORMATS, HTML))
         raise NotAcceptable("the description of the service is offered in other formats", names)
-    triples = sparql.describe_service(here.manifest, _address(), limits)
+    examples = sparql.example_queries(here.store, here.base_iri)
+    triples = sparql.describe_service(here.manifest, _address(), limits, examples)
     body = graphs.serialise(triples, fmt, sparql.DESCRIPTION_PREFIXES)
     tag = sparql.fingerprint_of(here.manifest.id, limits.to_json(), fmt.name)
     return _unless_known(
@@ -174,7 +204,8 @@ def _describe(asked: Asked, offers: tuple[Format, ...]) -> Response:
 
 def _unless_known(tag: str, make: Callable[[], Response], vary: str) -> Response:
     """What `make` gives, or 304 where the client has it already; without a tag it is not to be kept."""
-    known = tag and request.method != "POST" and request.if_none_match.contains_weak(tag)
+    # A tag of * would match what was never evaluated, and perhaps cannot be.
+    known = tag and request.method != "POST" and tag in request.if_none_match.as_set(include_weak=True)
     response = _without_body(304) if known else make()
     if tag:
         # Weak: the same rows, but the engine is free in their order and in the order of prefixes.
@@ -195,7 +226,7 @@ def _without_body(status: int) -> Response:
 
 
 def _address() -> str:
-    return f"{site().base_iri}sparql"
+    return sparql.endpoint_of(site().base_iri)
 
 
 def _language(asked: Asked) -> str:

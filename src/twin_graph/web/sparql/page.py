@@ -1,54 +1,220 @@
-"""The page to ask from: its form, the examples, and a result or what is wrong with a query."""
+"""The page to ask from: its form, a result or what is wrong with the query, the query elsewhere, the examples.
+
+Evaluates nothing and reads no request: `web.sparql` passes what was asked and what came of it.
+
+    terms.py      how the terms of a result are shown
+    mistake.py    where a query is wrong
+    snippets.py   the query as a program
+    limits.py     what the service does not do, in words
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from flask import Response, g, render_template, url_for
 
+from twin_graph import sparql
 from twin_graph.errors import EntityNotFound
-from twin_graph.formats import GRAPH_FORMATS, HTML, RESULT_FORMATS
-from twin_graph.queries import load_all, runnable
-from twin_graph.web.languages import OWN_NAMES
+from twin_graph.formats import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format
+from twin_graph.namespaces import PREFIXES
+from twin_graph.queries import Query, runnable
+from twin_graph.sparql import Table
+from twin_graph.web import addresses
+from twin_graph.web.dates import format_number
+from twin_graph.web.languages import OWN_NAMES, gettext
 from twin_graph.web.site import site
+from twin_graph.web.sparql.limits import show_limits
+from twin_graph.web.sparql.mistake import find_mistake
 from twin_graph.web.sparql.protocol import MAX_ADDRESS
+from twin_graph.web.sparql.snippets import SNIPPETS
+from twin_graph.web.sparql.terms import ShownTable, names_of, show_table, without_idle_prefixes
 from twin_graph.worker import QueryLimits
 from twin_graph.workspace import LANGUAGES
 
 SHOWN_ROWS = 500
-EXAMPLES = load_all("competency_")
+FORMAT_NAMES = {"json": "JSON", "xml": "XML", "csv": "CSV", "tsv": "TSV", "turtle": "Turtle",
+                "n-triples": "N-Triples", "rdf-xml": "RDF/XML", "json-ld": "JSON-LD"}  # fmt: skip
+# What the empty form suggests.
+_START = """\
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX twin: <https://w3id.org/twin-graph/ontology#>
+
+SELECT ?partnership ?city ?name
+WHERE {{
+  ?partnership a twin:Partnership ;
+    twin:hasParty ?city .
+  ?city rdfs:label ?name .
+  FILTER (LANG(?name) = "{language}")
+}}
+LIMIT 20"""
+_REPEATED = ("default-graph-uri", "named-graph-uri", "timeout")
+_MISTAKES = (400, 403, 413, 414)
+Parameters = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Example:
+    """A question: its title, the path that fills the form, the one that runs it, whether it is in the form."""
+
+    title: str
+    path: str
+    run: str
+    chosen: bool
 
 
 def example_text(name: str) -> str:
-    """The text of one of the questions, ready to be run."""
-    found = next((query for query in EXAMPLES if query.name == name), None)
+    """The text of one of the questions, ready to be run.
+
+    Raises:
+        EntityNotFound: there is no such question.
+    """
+    found = next((query for query in _questions() if query.name == name), None)
     if found is None:
         raise EntityNotFound(f"there is no example “{name[:64]}”")
     return runnable(found, site().base_iri)
 
 
-def render_page(query: str, status: int = 200, *, example: str = "", **values: object) -> Response:
-    text = render_template(
+def render_page(
+    query: str,
+    status: int = 200,
+    *,
+    example: str = "",
+    parameters: Parameters = (),
+    table: Table | None = None,
+    graph: str | None = None,
+    rows: int | None = None,
+    problem: object = None,
+    detail: str = "",
+    seconds: float | None = None,
+    **values: object,
+) -> Response:
+    """The page, in the language of the request.
+
+    Args:
+        query: the text in the form; empty for the one that the page suggests.
+        example: name of the question that `query` is.
+        parameters: of the request; those about the dataset and the time limit are kept in every address.
+        table: the first rows of a SELECT or the truth value of an ASK.
+        graph: the beginning of a CONSTRUCT or DESCRIBE in Turtle; `cut` says that it is longer.
+        rows: how many rows or triples the whole result has, None where nobody has counted.
+        problem: the kind of problem that the request met, a `web.errors.Problem`, and `detail` about it.
+        seconds: how long the query ran.
+        values: `cut`, and `kept`: whether the answer was there already.
+    """
+    mistake = find_mistake(query, detail)
+    # Browsers send the ends of lines of a form as CR LF.
+    query = query.replace("\r\n", "\n")
+    text = query or _START.format(language=g.language)
+    asked = tuple((name, value) for name, value in parameters if name in _REPEATED and value)
+    body = render_template(
         "sparql.html",
-        query=query,
-        formats=(*RESULT_FORMATS, *GRAPH_FORMATS),
-        limits=QueryLimits.from_settings(site().settings),
-        shown_rows=SHOWN_ROWS,
-        languages=[(code, OWN_NAMES[code], _path_in(code, query, example)) for code in LANGUAGES],
-        examples=[
-            (each.title(g.language), _path_in(g.language, "", each.name), each.name == example)
-            for each in EXAMPLES
-        ],
+        languages=[(code, OWN_NAMES[code], _path_in(code, query, example, asked)) for code in LANGUAGES],
+        examples=[_example(each.name, each.title(g.language), example) for each in _questions()],
+        problem=problem,
+        detail=detail,
+        mistake=mistake,
+        snippets=() if status in _MISTAKES else _snippets(text, asked),
+        **_about_service(),
+        **_about_query(text, asked),
+        **_about_result(text, asked, table, graph),
+        rows=len(table.rows) if table and rows is None and not table.more else rows,
+        duration="" if seconds is None else _duration(seconds),
         **values,
     )
-    response = Response(text, status, content_type=HTML.content_type)
+    response = Response(body, status, content_type=HTML.content_type)
     response.headers["Content-Language"] = g.language
     return response
 
 
-def _path_in(language: str, query: str, example: str = "") -> str:
+def _questions() -> tuple[Query, ...]:
+    """The questions that the data can answer."""
+    return sparql.example_queries(site().store, site().base_iri)
+
+
+def _about_service() -> dict[str, object]:
+    here = site()
+    limits = QueryLimits.from_settings(here.settings)
+    return {
+        "result_formats": _named(RESULT_FORMATS),
+        "graph_formats": _named(GRAPH_FORMATS),
+        "limits": limits,
+        "limit_rows": show_limits(limits, here.settings),
+        "dump": f"{here.prefix}/graphs?default",
+        "prefixes": PREFIXES,
+        "max_address": MAX_ADDRESS,
+    }
+
+
+def _about_query(text: str, asked: Parameters) -> dict[str, object]:
+    return {
+        "text": text,
+        "asked": asked,
+        "timeout": dict(asked).get("timeout", ""),
+        "permalink": _address(text, asked),
+    }
+
+
+def _about_result(text: str, asked: Parameters, table: Table | None, graph: str | None) -> dict[str, object]:
+    return {
+        "boolean": table.boolean if table else None,
+        "table": _shown(table, text) if table and table.boolean is None else None,
+        "more": table.more if table else False,
+        "graph": None if graph is None else without_idle_prefixes(graph),
+        "downloads": _downloads(text, asked, RESULT_FORMATS if table else GRAPH_FORMATS),
+    }
+
+
+def _shown(table: Table, query: str) -> ShownTable:
+    base_iri, language = site().base_iri, g.language
+    return show_table(
+        table,
+        names_of(query, base_iri),
+        lambda iri: addresses.page(base_iri, iri, language) or addresses.external(iri),
+    )
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 1:
+        return gettext("%(number)s ms") % {"number": format_number(f"{seconds * 1000:.1f}", g.language)}
+    return gettext("%(number)s s") % {"number": format_number(f"{seconds:.2f}", g.language)}
+
+
+def _named(formats: Sequence[Format]) -> list[tuple[str, str, str]]:
+    return [(fmt.name, FORMAT_NAMES[fmt.name], fmt.media_type) for fmt in formats]
+
+
+def _example(name: str, title: str, chosen: str) -> Example:
+    run = _address(example_text(name), [("lang", g.language), ("format", "html")])
+    return Example(title, _path_in(g.language, "", name), run and f"{run}#result", chosen=name == chosen)
+
+
+def _downloads(query: str, asked: Parameters, formats: Sequence[Format]) -> list[tuple[str, str, str, str]]:
+    """Name, title, extension and address of the result in each format; no address where it would be too long."""
+    return [
+        (fmt.name, FORMAT_NAMES[fmt.name], fmt.extension, _address(query, [*asked, ("format", fmt.name)]))
+        for fmt in formats
+    ]
+
+
+def _snippets(query: str, asked: Parameters) -> list[tuple[str, str, str]]:
+    """Name, title and text of each program."""
+    endpoint = sparql.endpoint_of(site().base_iri) + (f"?{urlencode(asked)}" if asked else "")
+    form = sparql.form_of(query)
+    return [(each.name, each.title, each.make(query, endpoint, form)) for each in SNIPPETS]
+
+
+def _address(query: str, parameters: Parameters) -> str:
+    """Path that asks a query by GET; empty where the query is too long for an address."""
+    words = urlencode([("query", query), *parameters])
+    return f"{url_for('sparql.endpoint')}?{words}" if len(words) <= MAX_ADDRESS else ""
+
+
+def _path_in(language: str, query: str, example: str = "", asked: Parameters = ()) -> str:
     """This page in another language; a query too long for an address is left out."""
-    asked: dict[str, Any] = {"example": example} if example else {}
-    if query and not example and len(query) < MAX_ADDRESS // 4:
-        asked = {"query": query, "format": "html"}
-    return url_for("sparql.endpoint", lang=language, **asked)
+    if example:
+        return url_for("sparql.endpoint", lang=language, example=example)
+    page = [("lang", language), ("format", "html"), *asked]
+    return (query and _address(query, page)) or url_for("sparql.endpoint", lang=language)

@@ -1,0 +1,107 @@
+"""What the protocols have in common: strict parameters, any method, who asks, and a file as the answer.
+
+What the parameters of one protocol mean is read by its own module.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Iterator
+from typing import IO
+from urllib.parse import parse_qsl
+
+from flask import Response, request
+from flask.blueprints import BlueprintSetupState
+
+from twin_graph.errors import MalformedRequest
+from twin_graph.worker import Departure
+
+_MAX_FIELDS = 200
+_PIECE = 1 << 20
+
+
+def any_method(endpoint: str) -> Callable[[BlueprintSetupState], None]:
+    """What lets a view see requests of every method, so that a method it does not have is refused as all else is."""
+
+    def open_rules(state: BlueprintSetupState) -> None:
+        for rule in state.app.url_map.iter_rules(endpoint):
+            rule.methods = None
+
+    return open_rules
+
+
+def decode_form(data: bytes) -> list[tuple[str, str]]:
+    """The fields of a form or of the query of an address, percent-decoded once.
+
+    Raises:
+        MalformedRequest: they are not UTF-8, or too many.
+    """
+    try:
+        return parse_qsl(decode(data), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
+    except UnicodeDecodeError as problem:
+        raise MalformedRequest("the request is not UTF-8") from problem
+    except ValueError as problem:
+        raise MalformedRequest(f"the request has more than {_MAX_FIELDS} parameters") from problem
+
+
+def decode(data: bytes) -> str:
+    """Text that came as UTF-8.
+
+    Raises:
+        MalformedRequest: it is something else.
+    """
+    try:
+        return data.decode()
+    except UnicodeDecodeError as problem:
+        raise MalformedRequest("the request is not UTF-8") from problem
+
+
+def find_client(proxies: int) -> str:
+    """Who sends the current request, as an address; of IPv6 its network, which is what one client has.
+
+    Args:
+        proxies: how many proxies of ours add to X-Forwarded-For in front of a server that does not name the client.
+    """
+    named = request.environ.get("twin_graph.client")
+    if isinstance(named, str):
+        return named
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    # Where the header is shorter than it should be, somebody came past the proxies.
+    text = hops[-proxies] if 0 < proxies <= len(hops) else request.remote_addr or ""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return text[:64]
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    network = ipaddress.IPv6Network((address, 64), strict=False)
+    return str(address.ipv4_mapped or network)
+
+
+def find_departure() -> Departure | None:
+    """What tells that the client of the current request has gone, where the server watches that."""
+    found = request.environ.get("twin_graph.departure")
+    return found if isinstance(found, Departure) else None
+
+
+def send_file(content: IO[bytes], size: int) -> Response:
+    """The content of a file that is read from its beginning and closed afterwards.
+
+    A large file is sent piece by piece, and is never whole in the memory of a web process.
+
+    Args:
+        size: of the file, in bytes.
+    """
+    if size <= _PIECE:
+        with content:
+            return Response(content.read())
+    response = Response(_pieces(content))
+    response.call_on_close(content.close)  # also where nobody reads, as with HEAD
+    response.content_length = size
+    return response
+
+
+def _pieces(content: IO[bytes]) -> Iterator[bytes]:
+    with content:
+        while piece := content.read(_PIECE):
+            yield piece

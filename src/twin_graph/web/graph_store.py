@@ -1,0 +1,188 @@
+"""`/graphs`: the SPARQL 1.1 Graph Store HTTP Protocol, for reading.
+
+A graph is written to a temporary file before the status line, so a 200 is always complete, and sent from there.
+What is known of a graph is at its own address (`documents`); asking questions is `web.sparql`.
+
+https://www.w3.org/TR/sparql11-http-rdf-update/
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import tempfile
+import threading
+from collections.abc import Iterator
+from typing import IO, cast
+from urllib.parse import quote, urljoin
+
+from flask import Blueprint, Response, request, url_for
+from werkzeug.exceptions import MethodNotAllowed
+
+from twin_graph import iris, sparql
+from twin_graph.errors import ClientGone, EntityNotFound, MalformedRequest, NotAcceptable, ServiceBusy
+from twin_graph.formats import GRAPH_FORMATS, Format
+from twin_graph.web.exchange import any_method, decode_form, find_departure, send_file
+from twin_graph.web.negotiation import negotiate
+from twin_graph.web.responses import FRESH, absolute
+from twin_graph.web.site import Site, site
+from twin_graph.worker import Departure
+
+bp = Blueprint("graph_store", __name__)
+METHODS = ("GET", "HEAD", "OPTIONS")
+_IN_MEMORY = 1 << 20
+# From this number of statements on, one writing at a time in each web process: it takes seconds of a processor.
+LARGE = 20_000
+_PATIENCE, _RETRY_AFTER = 5.0, 10
+_writing = threading.Lock()
+
+
+@bp.route("/graphs", methods=METHODS, provide_automatic_options=False)
+@bp.route("/graphs/<path:name>", methods=METHODS, provide_automatic_options=False)
+def graphs(name: str = "") -> Response:
+    """The default graph, or the graph that is named.
+
+    Args:
+        name: of a graph whose own IRI is this address (section 4.1, direct graph identification).
+    """
+    if request.method not in METHODS:
+        raise MethodNotAllowed(METHODS)
+    if request.method == "OPTIONS":
+        return _options()
+    here, parameters = site(), decode_form(request.query_string)
+    direct = [("graph", f"{here.base_iri}graphs/{name}")] if name else []
+    names = _asked(here, [*parameters, *direct])
+    fmt = _choose_format(parameters)
+    tag = sparql.fingerprint_of(here.manifest.id, names, fmt.name)
+    if tag in request.if_none_match.as_set(include_weak=True):
+        response = Response(status=304)
+    elif request.method == "HEAD":
+        response = Response(iter(()))  # an iterator has no length to tell
+    else:
+        content = _write(here, names, fmt)
+        response = send_file(content, _size(content))
+    # Weak: the same statements, but the engine is free in the order of prefixes.
+    response.set_etag(tag, weak=True)
+    response.headers["Content-Type"] = fmt.content_type
+    response.headers["Cache-Control"] = FRESH
+    response.headers["Vary"] = "Accept, Accept-Encoding"
+    return response
+
+
+bp.record(any_method("graph_store.graphs"))
+
+
+@bp.after_request
+def expose_headers(response: Response) -> Response:
+    """Let scripts of every origin read what matters."""
+    response.headers["Access-Control-Expose-Headers"] = "Allow, ETag, Link, Retry-After, X-Request-Id"
+    return response
+
+
+def addresses(here: Site) -> list[str]:
+    """Public addresses of the data as files: the default graph, then each published graph."""
+    address = absolute(here, url_for("graph_store.graphs"))
+    named = (f"{address}?graph={quote(name, safe=':/')}" for name in _published(here))
+    return [f"{address}?default", *named]
+
+
+def _published(here: Site) -> list[str]:
+    """IRIs of the graphs that make up the default graph, also of those that are empty."""
+    declared = {iris.graph(here.base_iri, name) for name in here.manifest.graphs} - here.snapshot.hidden
+    return sorted({*map(str, declared), *here.store.published_names()})
+
+
+def _asked(here: Site, parameters: list[tuple[str, str]]) -> list[str]:
+    """IRIs of the graphs whose union is asked for.
+
+    Raises:
+        MalformedRequest: not one graph is asked for.
+        EntityNotFound: there is none of this name.
+    """
+    named = [value for name, value in parameters if name == "graph"]
+    default = any(name == "default" for name, _ in parameters)
+    if len(named) + default != 1:
+        raise MalformedRequest("a request names one graph: ?default or ?graph= and its IRI")
+    if default:
+        return _published(here)
+    try:
+        iri = urljoin(here.base_iri, named[0])
+    except ValueError as problem:
+        raise MalformedRequest("the name of a graph is not an IRI") from problem
+    if iri not in _published(here):
+        raise EntityNotFound(f"there is no graph “{named[0][:256]}”")
+    return [iri]
+
+
+def _choose_format(parameters: list[tuple[str, str]]) -> Format:
+    """The format that `format=` names, else the best for the Accept header."""
+    wanted = next((value for name, value in parameters if name in ("format", "output") and value), "")
+    if wanted:
+        fmt = next((fmt for fmt in sparql.named_formats(wanted) if fmt in GRAPH_FORMATS), None)
+    else:
+        fmt = negotiate(request.headers.get("Accept"), GRAPH_FORMATS)
+    if fmt is None:
+        names = tuple(offer.media_type for offer in GRAPH_FORMATS)
+        raise NotAcceptable("graphs are offered in other formats", names)
+    return fmt
+
+
+def _write(here: Site, names: list[str], fmt: Format) -> IO[bytes]:
+    """The union of graphs in a file of its own."""
+    sizes = {str(iris.graph(here.base_iri, name)): size for name, size in here.manifest.graphs.items()}
+    size = sum(sizes.get(name, LARGE) for name in names)
+    content = cast(IO[bytes], tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115 - closed when sent
+    try:
+        with _turn() if size >= LARGE else contextlib.nullcontext():
+            here.store.write_graphs(names, cast(IO[bytes], _Watched(content, find_departure())), fmt)
+    except BaseException:
+        content.close()
+        raise
+    return content
+
+
+def _size(content: IO[bytes]) -> int:
+    """The size of a file, which is read from its beginning then."""
+    size = content.seek(0, io.SEEK_END)
+    content.seek(0)
+    return size
+
+
+class _Watched:
+    """A file that nobody writes to any more when the client has gone."""
+
+    def __init__(self, content: IO[bytes], departure: Departure | None) -> None:
+        self._content = content
+        self._departure = departure
+
+    def write(self, data: bytes) -> int:
+        if self._departure is not None and self._departure.gone:
+            raise ClientGone("the client has gone")
+        return self._content.write(data)
+
+    def flush(self) -> None:
+        self._content.flush()
+
+
+@contextlib.contextmanager
+def _turn() -> Iterator[None]:
+    """The turn of one request among those that ask for a large graph.
+
+    Raises:
+        ServiceBusy: another one takes too long.
+    """
+    if not _writing.acquire(timeout=_PATIENCE):
+        raise ServiceBusy("another large graph is being written", retry_after=_RETRY_AFTER)
+    try:
+        yield
+    finally:
+        _writing.release()
+
+
+def _options() -> Response:
+    response = Response(status=204)
+    del response.headers["Content-Type"]
+    response.headers["Allow"] = response.headers["Access-Control-Allow-Methods"] = ", ".join(METHODS)
+    response.headers["Access-Control-Allow-Headers"] = "Accept, If-None-Match"
+    response.headers["Access-Control-Max-Age"] = "86400"
+    return response
