@@ -79,14 +79,18 @@ class LiveServer:
 
 @contextlib.contextmanager
 def live_server(snapshot: Snapshot, **settings: str | int) -> Iterator[LiveServer]:
-    """Serve a snapshot, which is the current one of its workspace, for as long as the block runs."""
+    """Serve a snapshot, which is the current one of its workspace, for as long as the block runs.
+
+    Args:
+        settings: as in the environment; without `port` it listens where nobody else does.
+    """
     path = urlsplit(snapshot.manifest.base_iri).path
-    port = free_port()
+    port = int(settings.get("port", 0)) or free_port()
     values = {
         "workspace": str(snapshot.path.parents[1]),
         "host": "127.0.0.1",
-        "port": port,
         **settings,
+        "port": port,
     }
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TWIN_GRAPH_")}
     environment |= {f"TWIN_GRAPH_{name.upper()}": str(value) for name, value in values.items()}
