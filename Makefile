@@ -4,14 +4,15 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help install serve build check test lint types contracts unit browser conformance bench lock clean
+.PHONY: help install serve build check test lint types contracts unit browser conformance interop bench lock clean
 
 help:
 	@echo 'make serve        install, build the snapshot from data/, and serve it at http://localhost:8000'
 	@echo 'make test         install and run every check and test, browser tests included'
 	@echo 'make check        look for problems in data/ without building anything'
 	@echo 'make conformance  the tests against standards only'
-	@echo 'make bench        measure the build (see bench/README.md)'
+	@echo 'make interop      ask the running server with SPARQLWrapper, rdflib, Comunica, roqet and curl'
+	@echo 'make bench        measure the build and the endpoint (see bench/README.md)'
 	@echo 'make lock         choose the versions of all dependencies anew'
 
 install: .venv/installed
@@ -54,6 +55,7 @@ lint: .venv/installed-dev
 
 types: .venv/installed-dev
 	$(BIN)/mypy
+	$(BIN)/mypy interop bench
 
 contracts: .venv/installed-dev
 	$(BIN)/lint-imports
@@ -69,6 +71,20 @@ conformance: .venv/installed-dev
 
 bench: .venv/installed-dev
 	$(BIN)/python bench/build.py
+	$(BIN)/python bench/endpoint.py
+
+interop: .venv/installed-dev clients interop/node_modules/.package-lock.json
+	$(BIN)/pytest interop
+
+.PHONY: clients
+clients:
+	@set -- $$(command -v curl >/dev/null || echo curl; command -v roqet >/dev/null || echo rasqal-utils; \
+		command -v npm >/dev/null || echo nodejs npm); test $$# = 0 || { test "$$(id -u)" = 0 \
+		|| { echo "First install the clients: sudo apt-get install $$*"; exit 1; }; \
+		apt-get update -qq && apt-get install -y -qq "$$@"; }
+
+interop/node_modules/.package-lock.json: interop/package-lock.json | clients
+	npm --prefix interop ci --loglevel=error
 
 .PHONY: chromium
 chromium:
