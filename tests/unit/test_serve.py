@@ -267,7 +267,7 @@ class TestTryingAgain:
         dump = service.snapshots / new / "dump.nq"
         whole = dump.read_bytes()
         dump.write_bytes(b"")
-        monkeypatch.setattr("twin_graph.serve._TRY_AGAIN", 0.0)
+        monkeypatch.setattr("twin_graph.serve.service._TRY_AGAIN", 0.0)
         assert (True, True) == (service.look_after(), service.look_after())
         assert (old, 1) == (service.identity, capsys.readouterr().out.count("is not served"))
         dump.write_bytes(whole)
@@ -318,7 +318,7 @@ class TestTryingAgain:
         link = tmp_path / "pool"
         link.symlink_to(tmp_path / f"{first}.1")
         monkeypatch.setattr(threading.Thread, "start", lambda _: None)
-        monkeypatch.setattr("twin_graph.serve._RESTART_AFTER", 0.0)
+        monkeypatch.setattr("twin_graph.serve.application._RESTART_AFTER", 0.0)
         app = MovingApplication(settings_for(tmp_path, query_socket=str(link)))
         assert f"ready {first}\n" == ready(app)
         manifest = tmp_path / "snapshots" / second / "manifest.json"

@@ -17,27 +17,11 @@ APP = Flask(__name__)
 class TestClient:
     """Who sends a request, as far as the server that we trust says so."""
 
-    @pytest.mark.parametrize(
-        ("proxies", "address", "forwarded", "expected"),
-        [
-            (0, "192.0.2.1", "", "192.0.2.1"),
-            (0, "192.0.2.1", "198.51.100.7", "192.0.2.1"),
-            (1, "10.0.0.1", "198.51.100.7", "198.51.100.7"),
-            (1, "10.0.0.1", "1.1.1.1, 198.51.100.7", "198.51.100.7"),
-            (2, "10.0.0.1", "1.1.1.1, 198.51.100.7, 10.0.0.2", "198.51.100.7"),
-            (3, "10.0.0.1", "198.51.100.7", "10.0.0.1"),
-            (1, "10.0.0.1", "", "10.0.0.1"),
-            (0, "2001:db8:1:2:3:4:5:6", "", "2001:db8:1:2::/64"),
-            (0, "::ffff:192.0.2.1", "", "192.0.2.1"),
-            (1, "10.0.0.1", "unknown", "unknown"),
-            (1, "10.0.0.1", "x" * 5_000, "x" * 64),
-        ],
-    )
-    def test_address(self, proxies: int, address: str, forwarded: str, expected: str) -> None:
-        """The n-th address from the right is the client's; a network of IPv6 is one client."""
-        headers = {"X-Forwarded-For": forwarded} if forwarded else {}
-        with APP.test_request_context("/", headers=headers, environ_overrides={"REMOTE_ADDR": address}):
-            assert expected == find_client(proxies)
+    def test_address(self) -> None:
+        """A server that does not name the client tells its address, or that of our proxy."""
+        environ = {"REMOTE_ADDR": "10.0.0.1"}
+        with APP.test_request_context("/", headers={"X-Forwarded-For": "1.1.1.1"}, environ_overrides=environ):
+            assert ["10.0.0.1", "1.1.1.1"] == [find_client(proxies) for proxies in (0, 1)]
 
     def test_named_by_the_server(self) -> None:
         """What the server in front says is taken as it is."""

@@ -5,7 +5,6 @@ What the parameters of one protocol mean is read by its own module.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Iterator
 from typing import IO
 from urllib.parse import parse_qsl
@@ -13,6 +12,7 @@ from urllib.parse import parse_qsl
 from flask import Response, request
 from flask.blueprints import BlueprintSetupState
 
+from twin_graph.clients import name_client
 from twin_graph.errors import MalformedRequest
 from twin_graph.worker import Departure
 
@@ -57,25 +57,20 @@ def decode(data: bytes) -> str:
 
 
 def find_client(proxies: int) -> str:
-    """Who sends the current request, as an address; of IPv6 its network, which is what one client has.
+    """Who sends the current request.
 
     Args:
-        proxies: how many proxies of ours add to X-Forwarded-For in front of a server that does not name the client.
+        proxies: how many of ours are in front of a server that does not name the client itself.
     """
     named = request.environ.get("twin_graph.client")
     if isinstance(named, str):
         return named
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
-    # Where the header is shorter than it should be, somebody came past the proxies.
-    text = hops[-proxies] if 0 < proxies <= len(hops) else request.remote_addr or ""
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return text[:64]
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    network = ipaddress.IPv6Network((address, 64), strict=False)
-    return str(address.ipv4_mapped or network)
+    return name_client(request.remote_addr or "", request.headers.get("X-Forwarded-For", ""), proxies)
+
+
+def wants_head() -> bool:
+    """Whether only headers are wanted: our front asks HEAD as GET, and says so."""
+    return request.method == "HEAD" or "twin_graph.head" in request.environ
 
 
 def find_departure() -> Departure | None:

@@ -22,7 +22,7 @@ from werkzeug.exceptions import MethodNotAllowed
 from twin_graph import iris, sparql
 from twin_graph.errors import ClientGone, EntityNotFound, MalformedRequest, NotAcceptable, ServiceBusy
 from twin_graph.formats import GRAPH_FORMATS, Format
-from twin_graph.web.exchange import any_method, decode_form, find_departure, send_file
+from twin_graph.web.exchange import any_method, decode_form, find_departure, send_file, wants_head
 from twin_graph.web.negotiation import negotiate
 from twin_graph.web.responses import FRESH, absolute
 from twin_graph.web.site import Site, site
@@ -56,7 +56,7 @@ def graphs(name: str = "") -> Response:
     tag = sparql.fingerprint_of(here.manifest.id, names, fmt.name)
     if tag in request.if_none_match.as_set(include_weak=True):
         response = Response(status=304)
-    elif request.method == "HEAD":
+    elif wants_head():
         response = Response(iter(()))  # an iterator has no length to tell
     else:
         content = _write(here, names, fmt)

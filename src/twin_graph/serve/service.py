@@ -1,14 +1,8 @@
 """Run the service: a query pool and the web processes, moved to a new snapshot as soon as there is one.
 
-    serve ── exec ──▶ query pool of the snapshot          twin_graph.worker
-      │                 ▲
-      │               pool ── link in a private folder, points to the socket of the pool in use
-      │                 ▼
-      └───── exec ──▶ granian ── web processes            `web_application`, one thread each follows the link
-
 When `snapshots/current` changes, a second pool is started, the link is moved, and each web process opens the
 new snapshot beside the old one before it changes over, so nobody is turned away; the old pool ends with its
-last query. What is served is `web`, how queries are kept apart `worker`.
+last query. What a web process does is `application`.
 """
 
 from __future__ import annotations
@@ -17,7 +11,6 @@ import contextlib
 import errno
 import http.client
 import os
-import re
 import shutil
 import signal
 import socket
@@ -26,25 +19,20 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from twin_graph.errors import OperatorError, TwinGraphError
-from twin_graph.settings import SETTINGS, Settings, read_settings
+from twin_graph.serve.application import connections_per_process, say, snapshot_of
+from twin_graph.settings import SETTINGS, Settings
 from twin_graph.snapshot import Snapshot, current_id, open_snapshot, require_whole
-from twin_graph.worker import PoolProcess, QueryLimits, QueryPool, launch_pool
+from twin_graph.worker import PoolProcess, QueryLimits, launch_pool
 from twin_graph.worker.isolation import die_with_parent
 from twin_graph.workspace import find_workspace
 
-if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-
-_SOCKET_NAME = re.compile(r"([0-9a-f]{12})\.[0-9]+")
 _LOOK_EVERY = 1.0
 _LATE_REQUESTS = 5.0
 _START_SECONDS = 120.0
@@ -52,6 +40,9 @@ _STOP_SECONDS = 5
 _RESTART_AFTER = 5.0
 _LONGEST_PAUSE = 60.0
 _TRY_AGAIN = 10.0
+_BACKLOG = 4_096
+_HEADER_MILLISECONDS = 10_000
+_HEADER_BYTES = 131_072
 
 
 def serve(settings: Settings) -> int:
@@ -162,7 +153,7 @@ class Service:
         say(f"moving to snapshot {self.identity}")
 
     def _new_socket(self, identity: str) -> Path:
-        """Path of the socket of a new pool; by its name the web processes know its snapshot (`_snapshot_of`)."""
+        """Path of the socket of a new pool; by its name the web processes know its snapshot (`snapshot_of`)."""
         self.count += 1
         return self.folder / f"{identity}.{self.count}"
 
@@ -170,7 +161,7 @@ class Service:
         """Use a pool from now on."""
         if self.pool is not None:
             self.old.append((self.pool, time.monotonic()))
-        self.pool, self.identity, self.refused = pool, _snapshot_of(pool.socket), ("", "")
+        self.pool, self.identity, self.refused = pool, snapshot_of(pool.socket), ("", "")
         aside = self.link.with_name(f"{self.link.name}.{os.getpid()}")
         aside.unlink(missing_ok=True)
         aside.symlink_to(pool.socket)
@@ -216,13 +207,15 @@ class Service:
             workspace=str(Path(self.settings.workspace).absolute()),
         )
         values = {setting.variable: str(getattr(settings, setting.name)) for setting in SETTINGS}
-        # A thread for every query that may run or wait, and some for what needs no query.
-        threads = settings.query_workers + settings.query_queue + 8
-        command = [sys.executable, "-P", "-m", "granian", "--interface", "wsgi", "--no-ws",
+        # HTTP/2 is a proxy's task; with it granian waits for ever on a connection that says nothing.
+        command = [sys.executable, "-P", "-m", "granian", "--interface", "rsgi", "--http", "1", "--no-ws",
                    "--host", settings.host, "--port", str(settings.port),
-                   "--workers", str(settings.web_processes), "--blocking-threads", str(threads),
+                   "--workers", str(settings.web_processes), "--backlog", str(_BACKLOG),
+                   "--backpressure", str(connections_per_process()),
+                   "--http1-header-read-timeout", str(_HEADER_MILLISECONDS),
+                   "--http1-buffer-size", str(_HEADER_BYTES),
                    "--respawn-failed-workers", "--workers-kill-timeout", str(_STOP_SECONDS),
-                   "--log-level", "error", "--factory", "twin_graph.serve:web_application"]  # fmt: skip
+                   "--log-level", "error", "--factory", "twin_graph.serve:web_gateway"]  # fmt: skip
         return subprocess.Popen(  # noqa: S603 - a program of ours, no shell
             command,
             env={**os.environ, **values},
@@ -242,97 +235,6 @@ class Service:
     def _address(self) -> str:
         host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
         return f"http://{host}:{self.settings.port}"
-
-
-class MovingApplication:
-    """A WSGI application that changes over to the snapshot of the pool that a link points to.
-
-    The next application is made beside the one in use, so a request meets the one or the other, whole. Where
-    the socket is no link that `serve` made, the current snapshot is served and nothing is followed.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._link = Path(settings.query_socket)
-        self._target = self._find_target() or self._link
-        self._app, self._pool = self._open(self._target)
-        self._failed = ("", 0.0)
-        threading.Thread(target=self._follow, args=(os.getppid(),), daemon=True).start()
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer with the application in use."""
-        return self._app(environ, start_response)
-
-    def _open(self, target: Path) -> tuple[WSGIApplication, QueryPool | None]:
-        from twin_graph.web import create_app  # the process that only supervises needs no web framework
-        from twin_graph.web.sparql import POOL
-
-        snapshots = find_workspace(self._settings.workspace).snapshots
-        settings = replace(self._settings, query_socket=str(target))
-        app = create_app(settings, open_snapshot(snapshots, _snapshot_of(target)))
-        return app.wsgi_app, app.extensions.get(POOL)
-
-    def _find_target(self) -> Path | None:
-        """Where the link points to, None where there is no link."""
-        with contextlib.suppress(OSError):
-            return self._link.parent / self._link.readlink()
-        return None
-
-    def _follow(self, parent: int) -> None:
-        while os.getppid() == parent:
-            time.sleep(_LOOK_EVERY / 2)
-            self.look()
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    def look(self) -> None:
-        """Change over when the link points elsewhere; what fails is tried again after a while."""
-        if self._pool is not None:
-            self._pool.hold()
-        target = self._find_target()
-        said, retry_at = self._failed
-        if target is None or target == self._target or time.monotonic() < retry_at:
-            return
-        try:
-            self._change_over(target)
-        except Exception as problem:  # whatever it is, the thread that follows must not end
-            text = f"a web process stays with its snapshot: {problem}"
-            if text != said:
-                say(text)
-            self._failed = (text, time.monotonic() + _RESTART_AFTER)
-
-    def _change_over(self, target: Path) -> None:
-        app, pool = self._open(target)
-        self._app, self._pool, old = app, pool, self._pool
-        self._target, self._failed = target, ("", 0.0)
-        if old is not None:
-            # Requests that came in just before may not have asked yet.
-            threading.Timer(_LATE_REQUESTS, old.close).start()
-
-
-def web_application() -> WSGIApplication:
-    """The application of a web process, from the settings in its environment.
-
-    It asks the query pool that TWIN_GRAPH_QUERY_SOCKET names; without that, `/sparql` answers 503.
-    """
-    # Until granian has set its own handler, the one inherited from its parent would swallow an order to end.
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    settings = read_settings(os.environ)
-    if settings.query_socket:
-        return MovingApplication(settings)
-    from twin_graph.web import create_app
-
-    return create_app(settings)
-
-
-def _snapshot_of(socket_path: Path) -> str:
-    """The snapshot to which a pool's socket belongs, by the name that `serve` gave it; else the current one."""
-    match = _SOCKET_NAME.fullmatch(socket_path.name)
-    return match.group(1) if match else "current"
-
-
-def say(text: str) -> None:
-    """A line for who runs the service."""
-    print(f"twin-graph: {text}", flush=True)
 
 
 def _check_port(host: str, port: int) -> None:

@@ -1,0 +1,17 @@
+"""The front of a web process: everything about bytes on the wire, before the application sees a request.
+
+    granian ── RSGI ──▶ gateway.Gateway ──▶ WSGI application, in a thread
+                          request.py   the head of a request, its client, its WSGI environ
+                          body.py      the body of a request: how much, and for how long
+                          answer.py    what an application answers, whole
+                          coding.py    zstd and gzip
+                          cache.py     answers that are kept
+                          validators.py  ETag, If-None-Match, 304
+                          sockets.py   clients that do not read
+
+It knows WSGI and RSGI and nothing of the site: what is answered, and every page about a problem, is `web`.
+"""
+
+from twin_graph.front.gateway import Gateway
+
+__all__ = ["Gateway"]

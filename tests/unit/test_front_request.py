@@ -1,0 +1,111 @@
+"""The head of a request becomes the environ of PEP 3333, and a client that has a name."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from front_client import Given, Head, make_head
+from twin_graph.front.body import Body, Outcome, read_body
+from twin_graph.front.request import make_environ, read_head
+
+
+def test_environ() -> None:
+    """A request has the variables that PEP 3333 and RFC 3875 name."""
+    head = make_head(
+        "POST", "/a%2Fb%20c/%C3%A9?q=%C3%A9&b=a+b", {"content-type": "text/plain", "accept": "*/*"}
+    )
+    head.headers.pairs.append(("content-length", "3"))
+    environ = make_environ(read_head(head), b"abc", "127.0.0.2")
+    expected = {
+        "REQUEST_METHOD": "POST",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": "/a/b c/\u00c3\u00a9",
+        "QUERY_STRING": "q=%C3%A9&b=a+b",
+        "CONTENT_TYPE": "text/plain",
+        "CONTENT_LENGTH": "3",
+        "HTTP_HOST": "ex.org",
+        "HTTP_ACCEPT": "*/*",
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "8000",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.2",
+        "wsgi.url_scheme": "http",
+        "wsgi.version": (1, 0),
+        "twin_graph.client": "127.0.0.2",
+    }
+    assert expected == {name: environ[name] for name in expected}
+    assert b"abc" == environ["wsgi.input"].read()
+
+
+def test_repeated_headers() -> None:
+    """Values of a repeated header are joined; those of cookies by a semicolon."""
+    head = make_head("GET", "/")
+    head.headers.pairs += [("accept", "a"), ("accept", "b"), ("cookie", "x=1"), ("cookie", "y=2")]
+    environ = make_environ(read_head(head), b"", "")
+    assert ("a, b", "x=1; y=2") == (environ["HTTP_ACCEPT"], environ["HTTP_COOKIE"])
+
+
+@pytest.mark.parametrize(
+    ("name", "variable"),
+    [
+        ("x_forwarded_for", "HTTP_X_FORWARDED_FOR"),
+        ("accept-encoding", "HTTP_ACCEPT_ENCODING"),
+        ("transfer-encoding", "HTTP_TRANSFER_ENCODING"),
+        ("range", "HTTP_RANGE"),
+    ],
+)
+def test_headers_that_the_application_does_not_see(name: str, variable: str) -> None:
+    """Names that would be mistaken for others do not get in, nor what is the front's own business."""
+    environ = make_environ(read_head(make_head("GET", "/", {name: "1"})), b"", "")
+    assert variable not in environ
+
+
+def test_head_is_asked_as_get() -> None:
+    """HEAD has the headers of GET, so the application is asked the same."""
+    assert "GET" == make_environ(read_head(make_head("HEAD", "/")), b"", "")["REQUEST_METHOD"]
+
+
+def test_old_and_absolute_requests() -> None:
+    """HTTP/1.0 without Host has none; the host of an absolute target wins over the header."""
+    old = Head("GET", "/", "", Given([]), http_version="1")
+    environ = make_environ(read_head(old), b"", "")
+    assert ("HTTP/1.0", False) == (environ["SERVER_PROTOCOL"], "HTTP_HOST" in environ)
+    head = make_head("GET", "/")
+    head.authority = "other.example"
+    assert "other.example" == make_environ(read_head(head), b"", "")["HTTP_HOST"]
+
+
+class TestBody:
+    """A body is read whole, within its limit and its time, or not at all."""
+
+    @pytest.mark.parametrize(
+        ("chunks", "length", "stalls", "expected"),
+        [
+            ((b"ab", b"c"), 3, False, Body(Outcome.WHOLE, b"abc")),
+            ((b"ab", b"c"), None, False, Body(Outcome.WHOLE, b"abc")),
+            ((), 0, False, Body(Outcome.WHOLE, b"")),
+            ((b"x" * 10,), 10, False, Body(Outcome.WHOLE, b"x" * 10)),
+            ((b"x" * 11,), 11, False, Body(Outcome.TOO_LARGE)),
+            ((b"x" * 6, b"x" * 6), None, False, Body(Outcome.TOO_LARGE)),
+            ((b"x" * 3_000_000, b"x"), None, True, Body(Outcome.TOO_LARGE)),
+            ((b"x" * 6,), 20, True, Body(Outcome.TOO_LARGE)),
+            ((b"ab",), 3, True, Body(Outcome.LATE)),
+            ((b"ab",), None, True, Body(Outcome.LATE)),
+            ((b"ab",), 3, False, Body(Outcome.CUT)),
+        ],
+    )
+    def test_outcomes(
+        self, chunks: tuple[bytes, ...], length: int | None, stalls: bool, expected: Body
+    ) -> None:
+        """Ten bytes are allowed here, and a twentieth of a second."""
+
+        async def send() -> AsyncIterator[bytes]:
+            for chunk in chunks:
+                yield chunk
+            if stalls:
+                await asyncio.Event().wait()
+
+        assert expected == asyncio.run(read_body(send(), length, 10, 0.05))
