@@ -42,13 +42,16 @@ def describe_service(
     """
     offered = example_queries() if examples is None else examples
     service = _service(endpoint)
-    return [
+    triples: list[Triple] = [
         *describe_dataset(endpoint, manifest.base_iri, manifest.title, manifest.graphs),
         *((service, term, number) for term, number in _limits_in_numbers(limits)),
         *((service, RDFS.comment, text) for text in _limits_in_words(limits)),
         *describe_prefixes(endpoint),
         *describe_examples(offered, endpoint, manifest.base_iri),
     ]
+    # What is said of one thing stands together when it is read.
+    places = {triple[0]: place for place, triple in reversed(list(enumerate(triples)))}
+    return sorted(triples, key=lambda triple: places[triple[0]])
 
 
 def describe_dataset(
