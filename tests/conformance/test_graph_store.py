@@ -5,9 +5,10 @@ https://www.w3.org/TR/sparql11-http-rdf-update/. The cases of the W3C are in `te
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
 import pytest
@@ -22,12 +23,18 @@ from twin_graph.settings import read_settings
 from twin_graph.snapshot import Snapshot
 from twin_graph.store import Store
 from twin_graph.web import create_app, graph_store
+from twin_graph.web.graph_files import GraphFiles
 from twin_graph.web.site import EXTENSION
 from twin_graph.worker import Departure
 
 METHODS = {"GET", "HEAD", "OPTIONS"}
 SHARED = f"{BASE}graph/shared"
 SECRET = f"{BASE}graph/wikidata-raw"
+
+
+def write_text(text: bytes, file: IO[bytes]) -> None:
+    """Write a file as one piece."""
+    file.write(text)
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +129,7 @@ class TestReading:
     def test_head(self, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, graph: str | None) -> None:
         """HEAD has the headers of GET without the length, and nothing is written for it."""
         whole = ask(client, graph)
-        monkeypatch.setattr(graph_store, "_write", None)
+        monkeypatch.setattr(Store, "write_graphs", None)
         head = ask(client, graph, method="HEAD")
         assert (200, b"") == (head.status_code, head.data)
         expected = {name: text for name, text in whole.headers if name != "Content-Length"}
@@ -221,52 +228,61 @@ class TestRefusals:
 
 
 class TestLargeGraphs:
-    """Writing a large graph takes a processor for seconds: one at a time."""
+    """A large graph is written once, for a snapshot, and by one at a time."""
 
-    def test_one_at_a_time(self, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Who waits too long is told to come back; small graphs do not wait."""
-        monkeypatch.setattr(graph_store, "LARGE", 500)
-        monkeypatch.setattr(graph_store, "_PATIENCE", 0.05)
-        with graph_store._writing:
-            response = ask(client, None)
+    @pytest.fixture
+    def files(self, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> GraphFiles:
+        """Every graph is a large one, and none has been written."""
+        files = GraphFiles()
+        monkeypatch.setattr(graph_store, "LARGE", 1)
+        monkeypatch.setitem(client.application.extensions, graph_store.FILES, files)
+        return files
+
+    def test_one_at_a_time(
+        self, client: FlaskClient, files: GraphFiles, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """While one is written another one is told to come back; small graphs and those written are not."""
+        assert 200 == ask(client, None, "text/turtle").status_code
+        with files.writing:
+            response = ask(client, None, "text/plain")
             assert (503, "busy") == (response.status_code, problem(response))
             assert response.headers["Retry-After"].isdigit()
-            assert 200 == ask(client, None, method="HEAD").status_code
+            assert 200 == ask(client, None, "text/plain", method="HEAD").status_code
+            assert 200 == ask(client, None, "text/turtle").status_code
+            monkeypatch.setattr(graph_store, "LARGE", 500)
             assert 200 == ask(client, f"{BASE}graph/metadata").status_code
-        assert 200 == ask(client, None).status_code
+        assert 200 == ask(client, None, "text/plain").status_code
 
-    def test_turn_ends_with_the_writing(self, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A slow reader holds nobody up: the turn is over when the file is written."""
-        monkeypatch.setattr(graph_store, "LARGE", 1)
-        monkeypatch.setattr(graph_store, "_PATIENCE", 0.05)
-        unread = client.get("/graphs?default", buffered=False)
-        assert 200 == ask(client, None).status_code
-        assert not graph_store._writing.locked()
-        unread.close()
+    def test_written_once(
+        self, client: FlaskClient, files: GraphFiles, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Who asks later gets the same bytes, which nobody writes again; a small room keeps only the last."""
+        first = ask(client, None).data
+        monkeypatch.setattr(Store, "write_graphs", None)
+        assert first == ask(client, None).data
+        narrow = GraphFiles(most=5)
+        for text in (b"four", b"five!", b"six"):
+            file = narrow.find(text.decode(), partial(write_text, text))
+            assert text == b"".join(file.pieces())
+        assert 1 == len(narrow)
 
-    def test_failure_ends_the_turn(self, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_failure_ends_the_writing(self, client: FlaskClient, files: GraphFiles) -> None:
         """A client that has gone is not written for, and the next one has its turn."""
-        monkeypatch.setattr(graph_store, "LARGE", 1)
         departure = Departure()
         departure.announce()
         gone = client.get("/graphs?default", environ_overrides={"twin_graph.departure": departure})
         assert "client-gone" == problem(gone)
-        assert not graph_store._writing.locked()
+        assert (0, False) == (len(files), files.writing.locked())
         assert 200 == ask(client, None).status_code
 
-    def test_many_at_once(self, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Requests that wait get the same whole answer."""
-        monkeypatch.setattr(graph_store, "LARGE", 1)
-        sizes: list[int] = []
-        threads = [
-            threading.Thread(target=lambda: sizes.append(len(ask(client, None, "text/plain").data)))
-            for _ in range(4)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert [len(ask(client, None, "text/plain").data)] * 4 == sizes
+    def test_many_readers(self, client: FlaskClient, files: GraphFiles) -> None:
+        """One that reads slowly holds nobody up, and each reads from the beginning."""
+        unread = client.get("/graphs?default", buffered=False)
+        pieces = unread.iter_encoded()
+        begin = next(iter(pieces))
+        assert 1 == len(files)
+        assert ask(client, None).data == begin + b"".join(pieces)
+        unread.close()
 
 
 def test_public_addresses(client: FlaskClient, tiny_snapshot: Snapshot, tmp_path: Path) -> None:

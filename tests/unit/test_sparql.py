@@ -199,15 +199,17 @@ class TestRepeatable:
         "text",
         ["SELECT (NOW() AS ?x) {}", "SELECT (rand() AS ?x) {}", "SELECT (UUID() AS ?x) {}",
          "SELECT (STRUUID() AS ?x) {}", "SELECT (BNODE() AS ?x) {}", "SELECT (bnode ('x') AS ?x) {}",
-         "SELECT * {} ORDER BYRAND()", "SELECT (Now # comment\n () AS ?x) {}", "SELECT (\\u004eOW() AS ?x) {}"],
+         "SELECT * {} ORDER BYRAND()", "SELECT (Now # comment\n () AS ?x) {}", "SELECT (\\u004eOW() AS ?x) {}",
+         "ASK { FILTER(?a<NOW()&&?b>?c) }", "ASK { BIND(1 AS ?a) FILTER(?a<?b&&'>')BIND(NOW() AS ?x)#'\n}"],
     )  # fmt: skip
     def test_volatile(self, text: str) -> None:
         """A function whose value is new each time makes an answer that is not kept."""
         assert not sparql.is_repeatable(text)
 
     def test_ordinary(self) -> None:
-        """Variables and strings of such names do not matter."""
-        assert sparql.is_repeatable("SELECT ?now ?rand { ?now <uuid> 'BNODE()' }")
+        """Variables, names and strings do not matter; a string that looks like a call only costs the keeping."""
+        assert sparql.is_repeatable("SELECT ?now (COUNT(?rand) AS ?n) { ?now <uuid> 'now' ; ex:rand ?rand }")
+        assert not sparql.is_repeatable("SELECT * { ?s ?p 'BNODE()' }")
 
 
 class TestForm:

@@ -326,7 +326,8 @@ def _engine_errors(text: str) -> Iterator[None]:
     except SyntaxError as problem:
         raise malformed(str(problem), text) from problem
     except (RuntimeError, ValueError, OSError) as problem:
-        if names_service(text):
+        # Where the words of a text are ambiguous the engine may see a SERVICE that we do not; it fails to call.
+        if names_service(text) or (isinstance(problem, OSError) and "service" in text.lower()):
             raise ServiceNotAllowed("this service asks no other service (SERVICE)") from problem
         if isinstance(problem, OSError) or str(problem).startswith(_DAMAGE):
             raise OperatorError(f"the store cannot be read: {problem}") from problem

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import Blueprint, Flask, Response, g, render_template, request, url_for
+from flask import Blueprint, Flask, Response, abort, g, render_template, request, url_for
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from twin_graph import errors
@@ -27,6 +27,8 @@ from twin_graph.workspace import LANGUAGES
 
 bp = Blueprint("problems", __name__)
 _log = logging.getLogger(__name__)
+# In the environ: the status that a server in front of the application has found a request to deserve.
+FAULT = "twin_graph.fault"
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(TwinGraphError, problem_response)
     app.register_error_handler(HTTPException, problem_response)
     app.register_error_handler(Exception, _unexpected)
+    app.before_request(_refuse_faulty)
 
 
 @bp.get("/problems/<slug>")
@@ -167,6 +170,21 @@ def explain(slug: str, lang: str = "") -> Response:
         language=g.language,
         cache=FRESH,
     )
+
+
+def _refuse_faulty() -> None:
+    """Say in our words what the front has found wrong with a request before the application saw it."""
+    fault = request.environ.get(FAULT)
+    if fault == 503:
+        raise errors.ServiceBusy("your requests have taken all places that one client may have")
+    if fault == 400:
+        raise errors.MalformedRequest(
+            "the request did not arrive whole, or its head breaks the rules of HTTP"
+        )
+    if fault == 415:
+        raise errors.UnsupportedMediaType("the body of a request is read without content coding")
+    if fault is not None:
+        abort(fault)
 
 
 def _unexpected(error: Exception) -> Response:

@@ -1,6 +1,6 @@
 """`/graphs`: the SPARQL 1.1 Graph Store HTTP Protocol, for reading.
 
-A graph is written to a temporary file before the status line, so a 200 is always complete, and sent from there.
+A graph is whole before the status line, in memory or in a file (`graph_files`), so a 200 is always complete.
 What is known of a graph is at its own address (`documents`); asking questions is `web.sparql`.
 
 https://www.w3.org/TR/sparql11-http-rdf-update/
@@ -8,21 +8,19 @@ https://www.w3.org/TR/sparql11-http-rdf-update/
 
 from __future__ import annotations
 
-import contextlib
 import io
-import tempfile
-import threading
-from collections.abc import Iterator
 from typing import IO, cast
 from urllib.parse import quote, urljoin
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, current_app, request, url_for
+from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import MethodNotAllowed
 
 from twin_graph import iris, sparql
-from twin_graph.errors import ClientGone, EntityNotFound, MalformedRequest, NotAcceptable, ServiceBusy
+from twin_graph.errors import ClientGone, EntityNotFound, MalformedRequest, NotAcceptable
 from twin_graph.formats import GRAPH_FORMATS, Format
-from twin_graph.web.exchange import any_method, decode_form, find_departure, send_file, wants_head
+from twin_graph.web.exchange import any_method, decode_form, find_departure, wants_head
+from twin_graph.web.graph_files import GraphFiles
 from twin_graph.web.negotiation import negotiate
 from twin_graph.web.responses import FRESH, absolute
 from twin_graph.web.site import Site, site
@@ -30,11 +28,9 @@ from twin_graph.worker import Departure
 
 bp = Blueprint("graph_store", __name__)
 METHODS = ("GET", "HEAD", "OPTIONS")
-_IN_MEMORY = 1 << 20
-# From this number of statements on, one writing at a time in each web process: it takes seconds of a processor.
+FILES = "twin_graph.graph_files"
+# From this number of statements on a graph is written to a file.
 LARGE = 20_000
-_PATIENCE, _RETRY_AFTER = 5.0, 10
-_writing = threading.Lock()
 
 
 @bp.route("/graphs", methods=METHODS, provide_automatic_options=False)
@@ -59,8 +55,7 @@ def graphs(name: str = "") -> Response:
     elif wants_head():
         response = Response(iter(()))  # an iterator has no length to tell
     else:
-        content = _write(here, names, fmt)
-        response = send_file(content, _size(content))
+        response = _send(here, names, fmt, tag)
     # Weak: the same statements, but the engine is free in the order of prefixes.
     response.set_etag(tag, weak=True)
     response.headers["Content-Type"] = fmt.content_type
@@ -70,6 +65,12 @@ def graphs(name: str = "") -> Response:
 
 
 bp.record(any_method("graph_store.graphs"))
+
+
+@bp.record
+def hold_files(state: BlueprintSetupState) -> None:
+    """Give an application its files."""
+    state.app.extensions[FILES] = GraphFiles()
 
 
 @bp.after_request
@@ -127,25 +128,21 @@ def _choose_format(parameters: list[tuple[str, str]]) -> Format:
     return fmt
 
 
-def _write(here: Site, names: list[str], fmt: Format) -> IO[bytes]:
-    """The union of graphs in a file of its own."""
+def _send(here: Site, names: list[str], fmt: Format, tag: str) -> Response:
+    """The union of graphs; a small one from memory, a large one from a file that is kept for the next client."""
     sizes = {str(iris.graph(here.base_iri, name)): size for name, size in here.manifest.graphs.items()}
-    size = sum(sizes.get(name, LARGE) for name in names)
-    content = cast(IO[bytes], tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115 - closed when sent
-    try:
-        with _turn() if size >= LARGE else contextlib.nullcontext():
-            here.store.write_graphs(names, cast(IO[bytes], _Watched(content, find_departure())), fmt)
-    except BaseException:
-        content.close()
-        raise
-    return content
 
+    def write(content: IO[bytes]) -> None:
+        here.store.write_graphs(names, cast(IO[bytes], _Watched(content, find_departure())), fmt)
 
-def _size(content: IO[bytes]) -> int:
-    """The size of a file, which is read from its beginning then."""
-    size = content.seek(0, io.SEEK_END)
-    content.seek(0)
-    return size
+    if sum(sizes.get(name, LARGE) for name in names) < LARGE:
+        small = io.BytesIO()
+        write(small)
+        return Response(small.getvalue())
+    file = current_app.extensions[FILES].find(tag, write)
+    response = Response(file.pieces())
+    response.content_length = file.size
+    return response
 
 
 class _Watched:
@@ -162,21 +159,6 @@ class _Watched:
 
     def flush(self) -> None:
         self._content.flush()
-
-
-@contextlib.contextmanager
-def _turn() -> Iterator[None]:
-    """The turn of one request among those that ask for a large graph.
-
-    Raises:
-        ServiceBusy: another one takes too long.
-    """
-    if not _writing.acquire(timeout=_PATIENCE):
-        raise ServiceBusy("another large graph is being written", retry_after=_RETRY_AFTER)
-    try:
-        yield
-    finally:
-        _writing.release()
 
 
 def _options() -> Response:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from flask import request
-from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge, RequestTimeout, RequestURITooLarge
+from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge, RequestURITooLarge
 
 from twin_graph import sparql
 from twin_graph.errors import MalformedRequest, NotAcceptable, QueryNotAllowed, UnsupportedMediaType
@@ -53,7 +53,7 @@ def read_request() -> Asked:
     """What the current request asks, by any of the protocol's operations.
 
     Raises:
-        MethodNotAllowed, RequestURITooLarge, RequestEntityTooLarge, RequestTimeout, UnsupportedMediaType,
+        MethodNotAllowed, RequestURITooLarge, RequestEntityTooLarge, UnsupportedMediaType,
         MalformedRequest, QueryNotAllowed
     """
     if request.method not in METHODS:
@@ -77,9 +77,6 @@ def read_request() -> Asked:
 
 
 def _read_body() -> bytes:
-    # The server in front reads bodies before we are asked, and says so where one came too slowly.
-    if request.environ.get("twin_graph.fault") == RequestTimeout.code:
-        raise RequestTimeout
     # A stream that does not say how long it is ends at the limit without an error, so that is one byte further.
     request.max_content_length = sparql.MAX_QUERY_BYTES + 1
     body = request.get_data(cache=False)
