@@ -55,11 +55,14 @@ def bare_words(text: str) -> Iterator[str]:
 def names_dataset(text: str) -> bool:
     """Whether a query says FROM or FROM NAMED.
 
-    >>> names_dataset("ASK FROM <http://x/g> {}"), names_dataset("PREFIX from: <#> ASK { ?from from:a 1 }")
+    >>> names_dataset("ASK FROM <http://x/g> {}"), names_dataset("PREFIXfrom: <#> ASK { ?from from:a 1 }")
     (True, False)
     """
     words = [word.lower() for word in bare_words(text)]
     declared = {name for word, name in pairwise(words) if word.endswith("prefix")}
+    # The engine asks for no space between the keyword and the prefix.
+    glued = {word for word in words if word.startswith("prefix") and word.endswith(":")}
+    declared |= glued | {word.removeprefix("prefix") for word in glued}
     return any("from" in word and word not in declared for word in words)
 
 

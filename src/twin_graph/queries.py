@@ -98,8 +98,11 @@ def load_all(prefix: str = "") -> tuple[Query, ...]:
     return tuple(read_query(path) for path in sorted(FOLDER.glob(f"{prefix}*.rq")))
 
 
-def runnable(query: Query, base_iri: str) -> str:
+def runnable(query: Query, base_iri: str, **examples: str) -> str:
     """The text as a reader may run it: without its header, with the example of each parameter in its slot.
+
+    Args:
+        examples: others than those of the header, by the names of their parameters.
 
     >>> text = "# parameter: city city lublin\\nSELECT ?city { VALUES ?city { UNDEF } }"
     >>> runnable(parse_query("x", text), "http://localhost:8000/")
@@ -113,12 +116,13 @@ def runnable(query: Query, base_iri: str) -> str:
         slot = f"VALUES ?{parameter.name} {{ UNDEF }}"
         if slot not in text:
             raise ValueError(f"{query.name}: there is no “{slot}”")
-        text = text.replace(slot, slot.replace("UNDEF", _written(parameter, base_iri)))
+        example = examples.get(parameter.name, parameter.example)
+        text = text.replace(slot, slot.replace("UNDEF", _written(parameter, example, base_iri)))
     return _XSD + text if "^^xsd:" in text and _XSD not in text else text
 
 
-def _written(parameter: Parameter, base_iri: str) -> str:
+def _written(parameter: Parameter, example: str, base_iri: str) -> str:
     if parameter.kind in BY_NAME:
-        return f"<{iris.thing(base_iri, parameter.kind, parameter.example)}>"
+        return f"<{iris.thing(base_iri, parameter.kind, example)}>"
     datatype = _DATATYPES.get(parameter.kind)
-    return f'"{parameter.example}"' + (f"^^{datatype}" if datatype else "")
+    return f'"{example}"' + (f"^^{datatype}" if datatype else "")

@@ -466,7 +466,7 @@ class TestHelp:
         page = client.get(f"/sparql?lang={lang}", headers={"Accept": "text/html"}).text
         section = page.partition('<h2 id="limits">')[2]
         rows = re.findall(r'<th scope="row">.*?</tr>', section)
-        assert 10 == len(rows)
+        assert 11 == len(rows)
         for number in ("10", "64", "512", "120", "500"):
             assert re.search(rf"\b{number}\b", section), number
         for link in set(re.findall(rf'href="(/{lang}/problems/[\w-]+)"', section)):

@@ -5,7 +5,7 @@ What the parameters of one protocol mean is read by its own module.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO
 from urllib.parse import parse_qsl
 
@@ -14,6 +14,7 @@ from flask.blueprints import BlueprintSetupState
 
 from twin_graph.clients import name_client
 from twin_graph.errors import MalformedRequest
+from twin_graph.web.responses import FRESH, FRESH_FOR_ONE
 from twin_graph.worker import Departure
 
 _MAX_FIELDS = 200
@@ -28,6 +29,11 @@ def any_method(endpoint: str) -> Callable[[BlueprintSetupState], None]:
             rule.methods = None
 
     return open_rules
+
+
+def freshness(parameters: Iterable[tuple[str, str]], known: frozenset[str]) -> str:
+    """How long an answer may be kept, and by whom, whose request has these parameters."""
+    return FRESH if all(name in known for name, _ in parameters) else FRESH_FOR_ONE
 
 
 def decode_form(data: bytes) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from typing import IO
 
 from twin_graph.errors import ServiceBusy
@@ -49,38 +50,45 @@ class GraphFiles:
     def __init__(self, most: int = 256_000_000) -> None:
         self._most = most
         self._files: OrderedDict[str, GraphFile] = OrderedDict()
+        self._making: dict[str, Future[GraphFile]] = {}
         self._changing = threading.Lock()
-        self.writing = threading.Lock()
 
     def __len__(self) -> int:
         """How many files are kept."""
         return len(self._files)
 
     def find(self, tag: str, write: Callable[[IO[bytes]], object]) -> GraphFile:
-        """The file of a tag; if there is none, `write` makes its content.
+        """The file of a tag; if there is none, `write` makes its content, and who asks meanwhile waits for it.
+
+        It is made for all, so a client that goes away does not stop it.
 
         Raises:
             ServiceBusy: another one is being written; waiting would take a place from those who ask for less.
         """
-        if (kept := self._find(tag)) is not None:
-            return kept
-        if not self.writing.acquire(blocking=False):
-            raise ServiceBusy("another graph is being written; try again later", retry_after=_RETRY_AFTER)
-        try:
-            found = GraphFile(write)
-        finally:
-            self.writing.release()
-        self._keep(tag, found)
-        return found
-
-    def _find(self, tag: str) -> GraphFile | None:
         with self._changing:
             if tag in self._files:
                 self._files.move_to_end(tag)
-            return self._files.get(tag)
+                return self._files[tag]
+            waited_for = self._making.get(tag)
+            if waited_for is None:
+                if self._making:
+                    raise ServiceBusy(
+                        "another graph is being written; try again later", retry_after=_RETRY_AFTER
+                    )
+                making = self._making[tag] = Future()
+        return self._make(tag, making, write) if waited_for is None else waited_for.result()
 
-    def _keep(self, tag: str, file: GraphFile) -> None:
+    def _make(self, tag: str, making: Future[GraphFile], write: Callable[[IO[bytes]], object]) -> GraphFile:
+        try:
+            making.set_result(GraphFile(write))
+        except BaseException as problem:
+            making.set_exception(problem)
+            raise
+        finally:
+            with self._changing:
+                del self._making[tag]
         with self._changing:
-            self._files[tag] = file
+            self._files[tag] = making.result()
             while sum(each.size for each in self._files.values()) > self._most:
                 self._files.popitem(last=False)
+        return making.result()

@@ -9,7 +9,7 @@ https://www.w3.org/TR/sparql11-http-rdf-update/
 from __future__ import annotations
 
 import io
-from typing import IO, cast
+from typing import IO
 from urllib.parse import quote, urljoin
 
 from flask import Blueprint, Response, current_app, request, url_for
@@ -17,17 +17,17 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import MethodNotAllowed
 
 from twin_graph import iris, sparql
-from twin_graph.errors import ClientGone, EntityNotFound, MalformedRequest, NotAcceptable
+from twin_graph.errors import EntityNotFound, MalformedRequest, NotAcceptable
 from twin_graph.formats import GRAPH_FORMATS, Format
-from twin_graph.web.exchange import any_method, decode_form, find_departure, wants_head
+from twin_graph.web.exchange import any_method, decode_form, freshness, wants_head
 from twin_graph.web.graph_files import GraphFiles
 from twin_graph.web.negotiation import negotiate
-from twin_graph.web.responses import FRESH, absolute
+from twin_graph.web.responses import absolute
 from twin_graph.web.site import Site, site
-from twin_graph.worker import Departure
 
 bp = Blueprint("graph_store", __name__)
 METHODS = ("GET", "HEAD", "OPTIONS")
+_PARAMETERS = frozenset(("default", "graph", "format", "output"))
 FILES = "twin_graph.graph_files"
 # From this number of statements on a graph is written to a file.
 LARGE = 20_000
@@ -59,7 +59,7 @@ def graphs(name: str = "") -> Response:
     # Weak: the same statements, but the engine is free in the order of prefixes.
     response.set_etag(tag, weak=True)
     response.headers["Content-Type"] = fmt.content_type
-    response.headers["Cache-Control"] = FRESH
+    response.headers["Cache-Control"] = freshness(parameters, _PARAMETERS)
     response.headers["Vary"] = "Accept, Accept-Encoding"
     return response
 
@@ -133,7 +133,7 @@ def _send(here: Site, names: list[str], fmt: Format, tag: str) -> Response:
     sizes = {str(iris.graph(here.base_iri, name)): size for name, size in here.manifest.graphs.items()}
 
     def write(content: IO[bytes]) -> None:
-        here.store.write_graphs(names, cast(IO[bytes], _Watched(content, find_departure())), fmt)
+        here.store.write_graphs(names, content, fmt)
 
     if sum(sizes.get(name, LARGE) for name in names) < LARGE:
         small = io.BytesIO()
@@ -143,22 +143,6 @@ def _send(here: Site, names: list[str], fmt: Format, tag: str) -> Response:
     response = Response(file.pieces())
     response.content_length = file.size
     return response
-
-
-class _Watched:
-    """A file that nobody writes to any more when the client has gone."""
-
-    def __init__(self, content: IO[bytes], departure: Departure | None) -> None:
-        self._content = content
-        self._departure = departure
-
-    def write(self, data: bytes) -> int:
-        if self._departure is not None and self._departure.gone:
-            raise ClientGone("the client has gone")
-        return self._content.write(data)
-
-    def flush(self) -> None:
-        self._content.flush()
 
 
 def _options() -> Response:

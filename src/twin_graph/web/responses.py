@@ -15,6 +15,8 @@ from twin_graph.formats import HTML, Format
 from twin_graph.web.site import Site
 
 FRESH = "public, max-age=300, stale-while-revalidate=86400"
+# For what has a parameter that we do not know: as fresh, but no cache is filled with copies of it.
+FRESH_FOR_ONE = "private, max-age=300"
 AN_HOUR = "public, max-age=3600"
 POLICY = ("default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
           "object-src 'none'")  # fmt: skip

@@ -15,8 +15,10 @@ from flask import current_app
 
 from twin_graph import __version__
 from twin_graph.queries import FOLDER as QUERIES
+from twin_graph.queries import Query
 from twin_graph.settings import Settings
 from twin_graph.snapshot import Manifest, Snapshot, open_snapshot
+from twin_graph.sparql import example_queries
 from twin_graph.store import Store
 from twin_graph.web.imprint import Imprint, read_imprint
 from twin_graph.web.names import Names
@@ -61,6 +63,11 @@ class Site:
     def names(self) -> Names:
         """Labels and titles of things."""
         return Names(self.store, self.base_iri)
+
+    @cached_property
+    def questions(self) -> tuple[Query, ...]:
+        """The example queries that the data can answer."""
+        return example_queries(self.store, self.base_iri)
 
     @cached_property
     def assets(self) -> str:

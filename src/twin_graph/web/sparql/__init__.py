@@ -25,9 +25,8 @@ from twin_graph.errors import NotAcceptable, OverBudget, RequestError, ServiceBu
 from twin_graph.formats import GRAPH_FORMATS, HTML, RESULTS_JSON, TURTLE, Format
 from twin_graph.store import RequestedDataset
 from twin_graph.web.errors import find_detail, find_problem
-from twin_graph.web.exchange import any_method, find_client, find_departure, send_file
+from twin_graph.web.exchange import any_method, find_client, find_departure, freshness, send_file
 from twin_graph.web.languages import reader_language
-from twin_graph.web.responses import FRESH
 from twin_graph.web.site import EXTENSION, site
 from twin_graph.web.sparql.page import SHOWN_ROWS, example_text, render_page
 from twin_graph.web.sparql.protocol import (
@@ -35,6 +34,7 @@ from twin_graph.web.sparql.protocol import (
     FORM,
     MAX_ADDRESS,
     METHODS,
+    PARAMETERS,
     Asked,
     choose_formats,
     read_request,
@@ -129,7 +129,7 @@ def _answer(asked: Asked, offers: tuple[Format, ...]) -> Response:
     """A result as it is."""
     query = _make_request(asked, offers)
     tag = sparql.fingerprint_of(site().manifest.id, query.key) if query.key else ""
-    return _unless_known(tag, lambda: _send(_run(query)), "Accept, Accept-Encoding")
+    return _unless_known(asked, tag, lambda: _send(_run(query)), "Accept, Accept-Encoding")
 
 
 def _run(query: QueryRequest) -> QueryResult:
@@ -188,21 +188,22 @@ def _describe(asked: Asked, offers: tuple[Format, ...]) -> Response:
         name = asked.first("example")
         query = example_text(name) if name else ""
         tag = sparql.fingerprint_of(here.manifest.id, limits.to_json(), here.look, g.language, name)
-        return _unless_known(tag, lambda: render_page(query, example=name), "Accept, Accept-Language")
+        return _unless_known(asked, tag, lambda: render_page(query, example=name), "Accept, Accept-Language")
     fmt = next((offer for offer in offers if offer in GRAPH_FORMATS), None)
     if fmt is None:
         names = tuple(offer.media_type for offer in (*GRAPH_FORMATS, HTML))
         raise NotAcceptable("the description of the service is offered in other formats", names)
-    examples = sparql.example_queries(here.store, here.base_iri)
-    triples = sparql.describe_service(here.manifest, _address(), limits, examples)
-    body = graphs.serialise(triples, fmt, sparql.DESCRIPTION_PREFIXES)
     tag = sparql.fingerprint_of(here.manifest.id, limits.to_json(), fmt.name)
-    return _unless_known(
-        tag, lambda: Response(body, content_type=fmt.content_type), "Accept, Accept-Encoding"
-    )
+
+    def make() -> Response:
+        triples = sparql.describe_service(here.manifest, _address(), limits, here.questions)
+        body = graphs.serialise(triples, fmt, sparql.DESCRIPTION_PREFIXES)
+        return Response(body, content_type=fmt.content_type)
+
+    return _unless_known(asked, tag, make, "Accept, Accept-Encoding")
 
 
-def _unless_known(tag: str, make: Callable[[], Response], vary: str) -> Response:
+def _unless_known(asked: Asked, tag: str, make: Callable[[], Response], vary: str) -> Response:
     """What `make` gives, or 304 where the client has it already; without a tag it is not to be kept."""
     # A tag of * would match what was never evaluated, and perhaps cannot be.
     known = tag and request.method != "POST" and tag in request.if_none_match.as_set(include_weak=True)
@@ -210,7 +211,7 @@ def _unless_known(tag: str, make: Callable[[], Response], vary: str) -> Response
     if tag:
         # Weak: the same rows, but the engine is free in their order and in the order of prefixes.
         response.set_etag(tag, weak=True)
-    return _with_cache(response, FRESH if tag else "no-store", vary)
+    return _with_cache(response, freshness(asked.parameters, PARAMETERS) if tag else "no-store", vary)
 
 
 def _with_cache(response: Response, cache: str, vary: str) -> Response:

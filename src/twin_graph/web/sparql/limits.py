@@ -1,6 +1,6 @@
 """What one query and one client may take, and what is refused, in the words of the page.
 
-The numbers are those of `worker.QueryLimits` and of the settings; each row leads to the page of the problem that
+The numbers are those of `worker.QueryLimits`; each row leads to the page of the problem that
 a client meets at the limit.
 """
 
@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from flask import g
 
-from twin_graph.settings import Settings
 from twin_graph.sparql import MAX_QUERY_BYTES
 from twin_graph.web.dates import format_number
 from twin_graph.web.errors import ALL_PROBLEMS, Problem
@@ -27,7 +26,7 @@ class Limit:
     problem: Problem
 
 
-def show_limits(limits: QueryLimits, settings: Settings) -> list[Limit]:
+def show_limits(limits: QueryLimits) -> list[Limit]:
     """The limits of the service in the language of the request; a budget that is 0 is no limit, and is not there."""
     rows = [
         (gettext("Run time of one query"), gettext("%(number)s s"), limits.seconds, "query-timeout"),
@@ -43,19 +42,20 @@ def show_limits(limits: QueryLimits, settings: Settings) -> list[Limit]:
         (
             gettext("Queries of one client that run at once"),
             "%(number)s",
-            max(1, limits.workers // 2),
+            limits.client_workers,
             "busy",
         ),
+        (gettext("Queries of one client that wait"), "%(number)s", limits.client_places, "busy"),
         (
             gettext("Run time of all queries of one client"),
             gettext("%(number)s s; one second comes back each second"),
-            settings.client_seconds,
+            limits.client_seconds,
             "over-budget",
         ),
         (
             gettext("Failed queries of one client"),
             gettext("%(number)s; one comes back each second"),
-            settings.client_errors,
+            limits.client_errors,
             "over-budget",
         ),
     ]

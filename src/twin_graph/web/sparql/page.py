@@ -20,7 +20,7 @@ from twin_graph import sparql
 from twin_graph.errors import EntityNotFound
 from twin_graph.formats import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format
 from twin_graph.namespaces import PREFIXES
-from twin_graph.queries import Query, runnable
+from twin_graph.queries import Query, load, runnable
 from twin_graph.sparql import Table
 from twin_graph.web import addresses
 from twin_graph.web.dates import format_number
@@ -37,19 +37,6 @@ from twin_graph.workspace import LANGUAGES
 SHOWN_ROWS = 500
 FORMAT_NAMES = {"json": "JSON", "xml": "XML", "csv": "CSV", "tsv": "TSV", "turtle": "Turtle",
                 "n-triples": "N-Triples", "rdf-xml": "RDF/XML", "json-ld": "JSON-LD"}  # fmt: skip
-# What the empty form suggests.
-_START = """\
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-PREFIX twin: <https://w3id.org/twin-graph/ontology#>
-
-SELECT ?partnership ?city ?name
-WHERE {{
-  ?partnership a twin:Partnership ;
-    twin:hasParty ?city .
-  ?city rdfs:label ?name .
-  FILTER (LANG(?name) = "{language}")
-}}
-LIMIT 20"""
 _REPEATED = ("default-graph-uri", "named-graph-uri", "timeout")
 _MISTAKES = (400, 403, 413, 414)
 Parameters = Sequence[tuple[str, str]]
@@ -71,7 +58,7 @@ def example_text(name: str) -> str:
     Raises:
         EntityNotFound: there is no such question.
     """
-    found = next((query for query in _questions() if query.name == name), None)
+    found = next((query for query in site().questions if query.name == name), None)
     if found is None:
         raise EntityNotFound(f"there is no example “{name[:64]}”")
     return runnable(found, site().base_iri)
@@ -107,12 +94,12 @@ def render_page(
     mistake = find_mistake(query, detail)
     # Browsers send the ends of lines of a form as CR LF.
     query = query.replace("\r\n", "\n")
-    text = query or _START.format(language=g.language)
+    text = query or runnable(load("start"), site().base_iri, language=g.language).strip()
     asked = tuple((name, value) for name, value in parameters if name in _REPEATED and value)
     body = render_template(
         "sparql.html",
         languages=[(code, OWN_NAMES[code], _path_in(code, query, example, asked)) for code in LANGUAGES],
-        examples=[_example(each.name, each.title(g.language), example) for each in _questions()],
+        examples=[_example(each, example) for each in site().questions],
         problem=problem,
         detail=detail,
         mistake=mistake,
@@ -129,11 +116,6 @@ def render_page(
     return response
 
 
-def _questions() -> tuple[Query, ...]:
-    """The questions that the data can answer."""
-    return sparql.example_queries(site().store, site().base_iri)
-
-
 def _about_service() -> dict[str, object]:
     here = site()
     limits = QueryLimits.from_settings(here.settings)
@@ -141,7 +123,7 @@ def _about_service() -> dict[str, object]:
         "result_formats": _named(RESULT_FORMATS),
         "graph_formats": _named(GRAPH_FORMATS),
         "limits": limits,
-        "limit_rows": show_limits(limits, here.settings),
+        "limit_rows": show_limits(limits),
         "dump": f"{here.prefix}/graphs?default",
         "prefixes": PREFIXES,
         "max_address": MAX_ADDRESS,
@@ -186,9 +168,11 @@ def _named(formats: Sequence[Format]) -> list[tuple[str, str, str]]:
     return [(fmt.name, FORMAT_NAMES[fmt.name], fmt.media_type) for fmt in formats]
 
 
-def _example(name: str, title: str, chosen: str) -> Example:
-    run = _address(example_text(name), [("lang", g.language), ("format", "html")])
-    return Example(title, _path_in(g.language, "", name), run and f"{run}#result", chosen=name == chosen)
+def _example(query: Query, chosen: str) -> Example:
+    text = runnable(query, site().base_iri)
+    run = _address(text, [("lang", g.language), ("format", "html")])
+    path = _path_in(g.language, "", query.name)
+    return Example(query.title(g.language), path, run and f"{run}#result", chosen=query.name == chosen)
 
 
 def _downloads(query: str, asked: Parameters, formats: Sequence[Format]) -> list[tuple[str, str, str, str]]:

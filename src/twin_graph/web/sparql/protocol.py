@@ -24,6 +24,9 @@ FORM, DIRECT, UPDATE = (
     "application/sparql-update",
 )
 MAX_ADDRESS = 8_192
+PARAMETERS = frozenset(
+    ("query", "format", "output", "timeout", "default-graph-uri", "named-graph-uri", "lang", "example")
+)
 _SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{0,9})?|\.[0-9]{1,9}")
 _FORMAT = ("format", "output")
 _DATASET = ("default-graph-uri", "named-graph-uri")
