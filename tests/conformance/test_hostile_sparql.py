@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import io
-import socket
 import tempfile
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
+from canary import Canary, listening_canary
 from twin_graph import sparql
 from twin_graph.errors import QueryNotAllowed, TwinGraphError
 from twin_graph.formats import RESULT_FORMATS
@@ -121,36 +120,11 @@ FETCHES = [
 ]
 
 
-class Canary:
-    """A listener on the loopback interface that counts who calls."""
-
-    def __init__(self) -> None:
-        self.calls = 0
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.address = f"http://127.0.0.1:{self._socket.getsockname()[1]}/"
-        self._thread = threading.Thread(target=self._listen)
-        self._thread.start()
-
-    def _listen(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = self._socket.accept()
-                self.calls += 1
-                connection.close()
-
-    def close(self) -> None:
-        """Stop listening."""
-        self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
-        self._thread.join()
-
-
 @pytest.fixture(scope="module")
 def canary() -> Iterator[Canary]:
     """One canary for all queries."""
-    bird = Canary()
-    yield bird
-    bird.close()
+    with listening_canary() as bird:
+        yield bird
 
 
 @pytest.fixture(scope="module", params=["memory", "disk"])
