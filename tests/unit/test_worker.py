@@ -510,8 +510,9 @@ class TestIsolation:
     def test_what_a_worker_has(self, running: tuple[PoolProcess, QueryPool]) -> None:
         """A worker dumps no core, its calls are filtered and its memory is bounded; with the store in
         memory it may open nothing, with the store on disk no more than the tables of the store."""
-        # Those that are still starting have not been shut in, and get no query.
-        assert wait_for(lambda: all(map(is_shut, children(running[0].process.pid))))
+        # Those that are still starting have not been shut in, and get no query; those that are dying have nothing.
+        pid = running[0].process.pid
+        assert wait_for(lambda: has_settled(pid, 3) and all(map(is_shut, children(pid))))
         for worker in children(running[0].process.pid):
             values = limits_of(worker)
             in_memory = "memory" in Path(f"/proc/{worker}/cmdline").read_text().split("\0")

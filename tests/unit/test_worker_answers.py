@@ -174,6 +174,31 @@ class TestPreparedAnswers:
         assert [] == answers.load(tmp_path)
         assert 0 == len(answers)
 
+    def test_they_stay(self, answers: KeptAnswers, tmp_path: Path) -> None:
+        """However much else is kept, a prepared answer is found, and all together stay within the room."""
+        index = {name: self.entry(tmp_path, name, name.encode() * 20_000) for name in "ab"}
+        (tmp_path / "index.json").write_text(json.dumps(index))
+        assert [] == answers.load(tmp_path)
+        for number in range(30):
+            assert keep(answers, str(number), b"x" * 90_000) is not None
+            assert answers.cost <= 800_000
+        assert [name.encode() * 20_000 for name in "ab"] == [find(answers, name) for name in "ab"]
+        assert b"a" * 20_000 == keep(answers, "a", b"other")
+        before = descriptors(os.getpid())
+        number = len(answers)
+        answers.close()
+        assert (0, 0, before - number) == (len(answers), answers.cost, descriptors(os.getpid()))
+
+    def test_their_room(self, answers: KeptAnswers, tmp_path: Path) -> None:
+        """Prepared answers have a quarter of the room; those beyond it are left out, which is no complaint."""
+        index = {str(number): self.entry(tmp_path, str(number), b"x" * 40_000) for number in range(10)}
+        (tmp_path / "index.json").write_text(json.dumps(index))
+        assert [] == answers.load(tmp_path)
+        assert 4 == len(answers)
+        nothing = KeptAnswers(0)
+        assert [] == nothing.load(tmp_path)
+        assert 0 == len(nothing)
+
     def test_pool_has_them(self, tiny_snapshot: Snapshot, tmp_path: Path) -> None:
         """A pool answers with them from the first moment; one without them answers all the same."""
         path = tmp_path / tiny_snapshot.path.name

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
+import socket
+import statistics
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +29,7 @@ from twin_graph.errors import (
 )
 from twin_graph.snapshot import Snapshot
 from twin_graph.worker import Departure, QueryPool
+from twin_graph.worker.messages import encode_error
 
 ONE, OTHER, THIRD = "192.0.2.1", "192.0.2.2", "192.0.2.3"
 # A hundredth of a second or so of work that ends.
@@ -254,11 +259,8 @@ class TestDeparture:
         """The worker is killed long before the limit, the query is not run again, and its seconds are charged."""
         running, pool = start(replace(LIMITS, seconds=60.0, client_seconds=0.1))
 
-        def leave() -> None:
-            with leaving(after=0.3) as departure, pytest.raises(ClientGone):
-                ask(pool, ENDLESS, client=ONE, departure=departure)
-
-        workers = replaced(running.process.pid, leave)
+        with leaving(after=0.3) as departure:
+            workers = replaced(running.process.pid, lambda: leave(pool, ONE, departure))
         with pytest.raises(OverBudget):
             ask(pool, ASK, client=ONE)
         assert 1 == ask(pool, ASK).rows
@@ -276,6 +278,73 @@ class TestDeparture:
             ask(pool, ASK, client=ONE)
         crowd.wait()
         assert {(OTHER, "QueryTimeout"): 1, (THIRD, "ServiceBusy"): 1} == crowd.ended
+
+    def test_it_is_an_error(self, start: Start) -> None:
+        """Who has workers killed again and again is refused in the end; others are not."""
+        pool = start(replace(LIMITS, seconds=60.0, client_errors=3))[1]
+        left = 0
+
+        def insist() -> None:
+            nonlocal left
+            while left < 50:
+                with leaving(after=0.1) as departure:
+                    leave(pool, ONE, departure)
+                left += 1
+
+        with pytest.raises(OverBudget, match="3 of your requests have failed"):
+            insist()
+        assert left >= 3
+        assert 1 == ask(pool, ASK, client=OTHER).rows
+
+    def test_waiting_in_vain_is_none(self, start: Start) -> None:
+        """Who leaves while a query waits has had no worker killed."""
+        pool = start(replace(LIMITS, workers=1, seconds=3.0, client_errors=3))[1]
+        crowd = Crowd(pool)
+        crowd.send(ONE)
+        time.sleep(0.2)
+        for _ in range(6):
+            with leaving(after=0.05) as departure:
+                leave(pool, OTHER, departure)
+        assert not crowd.ended
+        crowd.wait()
+        assert wait_for(lambda: has_worker(pool, OTHER))
+
+    def test_connection_stays(self, start: Start) -> None:
+        """A pool that ends with its last connection goes on: a cancelled query does not cost one."""
+        running, pool = start(replace(LIMITS, seconds=60.0))
+        running.retire()
+        for _ in range(3):
+            with leaving(after=0.1) as departure:
+                leave(pool, ONE, departure)
+        assert 1 == ask(pool, ASK, client=OTHER).rows
+        assert running.is_running
+
+    @pytest.mark.parametrize("threads", [1, 8])
+    def test_others_meanwhile(self, start: Start, threads: int) -> None:
+        """While a client asks and leaves, again and again, others are answered in less than 200 ms."""
+        pool = start(replace(LIMITS, workers=4, queue=16, seconds=10.0, client_errors=0))[1]
+        stop, left = threading.Event(), Counter[int]()
+
+        def insist(number: int) -> None:
+            while not stop.is_set():
+                with leaving(after=0.001) as departure, contextlib.suppress(ClientGone, ServiceBusy):
+                    ask(pool, ENDLESS, client=ONE, departure=departure)
+                left[number] += 1
+
+        insistent = [threading.Thread(target=insist, args=(number,)) for number in range(threads)]
+        for thread in insistent:
+            thread.start()
+        seconds = []
+        for _ in range(50):
+            started = time.monotonic()
+            assert 1 == ask(pool, ASK, client=OTHER).rows
+            seconds.append(time.monotonic() - started)
+        stop.set()
+        for thread in insistent:
+            thread.join()
+        assert threads == len(left)
+        assert statistics.median(seconds) < 0.2
+        assert max(seconds) < 1
 
     def test_before_it_was_sent(self, start: Start) -> None:
         """A query whose client has gone already is not run at all."""
@@ -310,6 +379,57 @@ class TestDeparture:
         assert gone > 30
         assert wait_for(lambda: has_settled(running.process.pid, 5))
         assert 1 == ask(pool, ASK).rows
+
+
+class TestDoor:
+    """A pool with more connections than it has accepted is knocked at for a while."""
+
+    @pytest.fixture
+    def door(self, tmp_path: Path) -> Iterator[socket.socket]:
+        """A socket where nobody accepts, and before which as many wait as may."""
+        with contextlib.ExitStack() as stack:
+            door = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET))
+            door.bind(str(tmp_path / "q"))
+            door.listen(0)
+            outcome = 0
+            while not outcome:
+                visitor = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET))
+                visitor.setblocking(False)
+                outcome = visitor.connect_ex(door.getsockname())
+            assert errno.EAGAIN == outcome
+            yield door
+
+    def test_opened_in_time(self, door: socket.socket) -> None:
+        """Who knocks is answered as soon as there is room."""
+        pool = QueryPool(Path(door.getsockname()))
+
+        def open_door() -> None:
+            with door.accept()[0], door.accept()[0] as caller:
+                assert b"ASK" in caller.recv(10_000)
+                caller.send(encode_error(MalformedQuery("read")))
+
+        timer = threading.Timer(0.3, open_door)
+        timer.start()
+        with pytest.raises(MalformedQuery):
+            ask(pool, ASK)
+        timer.join()
+        pool.close()
+
+    def test_never_opened(self, door: socket.socket) -> None:
+        """After a second the service is busy; who has gone meanwhile does not wait for that."""
+        pool = QueryPool(Path(door.getsockname()))
+        started = time.monotonic()
+        with leaving(after=0.1) as departure:
+            leave(pool, ONE, departure)
+        assert time.monotonic() - started < 1
+        with pytest.raises(ServiceBusy):
+            ask(pool, ASK)
+
+
+def leave(pool: QueryPool, client: str, departure: Departure) -> None:
+    """An endless query of a client that goes away before it ends."""
+    with pytest.raises(ClientGone):
+        ask(pool, ENDLESS, client=client, departure=departure)
 
 
 @contextlib.contextmanager

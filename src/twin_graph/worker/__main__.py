@@ -26,7 +26,7 @@ from twin_graph.worker.pool import Pool, log
 from twin_graph.worker.start import READY_LINE
 
 _STANDARD_INPUT, _STANDARD_OUTPUT = 0, 1
-_BACKLOG = 128
+_BACKLOG = 4_096
 
 
 def main(arguments: list[str]) -> int:

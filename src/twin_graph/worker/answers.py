@@ -1,7 +1,7 @@
 """The kept answers: whole results in files in memory, found by a key, within a number of bytes.
 
-A snapshot never changes, so an answer is right for as long as the pool lives. What makes a key is `sparql`;
-which answers a snapshot brings along is `build`.
+A snapshot never changes, so an answer is right for as long as the pool lives. The answers that it brings along
+stay, the others give way to newer ones. What makes a key is `sparql`; which answers are prepared is `build`.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from typing import Any
 
 from twin_graph import formats
 
-# One answer may have this part of all room.
-_PART = 8
+# One answer may have this part of all room; all prepared ones together, that part.
+_PART, _PREPARED_PART = 8, 4
 # Each answer has a descriptor: at most so many, and at most half of those that the process may have.
 _MOST_ANSWERS = 2_000
 _SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
@@ -45,6 +45,8 @@ class Answer:
 class KeptAnswers:
     """Answers by their keys; where room is needed, those that were asked for longest ago go first.
 
+    Prepared answers do not go: whoever asks for much else, they are there. They have a quarter of the room.
+
     Args:
         most: bytes of memory that all answers may take; 0: none is kept.
     """
@@ -52,18 +54,19 @@ class KeptAnswers:
     def __init__(self, most: int) -> None:
         self._most = most
         self._most_answers = min(_MOST_ANSWERS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
+        self._prepared: dict[str, Answer] = {}
         self._answers: OrderedDict[str, Answer] = OrderedDict()
         self.cost = 0
 
     def __len__(self) -> int:
         """How many answers there are."""
-        return len(self._answers)
+        return len(self._prepared) + len(self._answers)
 
     def find(self, key: str) -> Answer | None:
         """The answer of a key."""
         if key in self._answers:
             self._answers.move_to_end(key)
-        return self._answers.get(key)
+        return self._prepared.get(key) or self._answers.get(key)
 
     def keep(self, key: str, source: int, size: int, fmt: str, rows: int | None) -> None:
         """Keep a copy of an answer, unless it is too large or there is no memory.
@@ -71,20 +74,17 @@ class KeptAnswers:
         Args:
             source: descriptor of a file that holds the answer from its beginning.
         """
-        if Answer(-1, size, fmt, rows).cost * _PART > self._most or key in self._answers:
+        if Answer(-1, size, fmt, rows).cost * _PART > self._most or self.find(key) is not None:
             return
         with contextlib.suppress(OSError):
-            descriptor = _copy(source, size)
-            answer = Answer(descriptor, size, fmt, rows)
-            self._answers[key] = answer
-            self.cost += answer.cost
-        while self.cost > self._most or len(self._answers) > self._most_answers:
-            self._let_go(next(iter(self._answers)))
+            self._answers[key] = self._take(source, size, fmt, rows)
+        while self.cost > self._most or len(self) > self._most_answers:
+            self._let_go(self._answers.popitem(last=False)[1])
 
     def load(self, folder: Path) -> list[str]:
         """Keep the answers of a folder that are as its `index.json` says; gives what is wrong, in sentences.
 
-        A snapshot need not have any.
+        A snapshot need not have any. Those for which there is no room are left out, which is not wrong.
         """
         try:
             index = json.loads((folder / "index.json").read_bytes())
@@ -103,8 +103,9 @@ class KeptAnswers:
 
     def close(self) -> None:
         """Let go of all answers."""
-        for key in list(self._answers):
-            self._let_go(key)
+        for kept in (self._prepared, self._answers):
+            while kept:
+                self._let_go(kept.popitem()[1])
 
     def _load(self, folder: Path, key: str, entry: dict[str, Any]) -> None:
         if formats.by_name(entry["format"]) is None:
@@ -116,10 +117,29 @@ class KeptAnswers:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             if digest != entry["sha256"]:
                 raise ValueError(f"{entry['file']} has another hash than the index says")
-            self.keep(key, file.fileno(), file.tell(), entry["format"], rows)
+            self._prepare(key, file.fileno(), file.tell(), entry["format"], rows)
 
-    def _let_go(self, key: str) -> None:
-        answer = self._answers.pop(key)
+    def _prepare(self, key: str, source: int, size: int, fmt: str, rows: int | None) -> None:
+        """Keep an answer for good, where there is room for it."""
+        cost = sum(answer.cost for answer in self._prepared.values()) + Answer(-1, size, fmt, rows).cost
+        fits = (
+            cost <= self._most // _PREPARED_PART
+            and len(self._prepared) < self._most_answers // _PREPARED_PART
+        )
+        if fits and key not in self._prepared:
+            self._prepared[key] = self._take(source, size, fmt, rows)
+
+    def _take(self, source: int, size: int, fmt: str, rows: int | None) -> Answer:
+        """A copy of an answer, whose cost is counted.
+
+        Raises:
+            OSError: as `_copy` does.
+        """
+        answer = Answer(_copy(source, size), size, fmt, rows)
+        self.cost += answer.cost
+        return answer
+
+    def _let_go(self, answer: Answer) -> None:
         self.cost -= answer.cost
         os.close(answer.descriptor)
 

@@ -1,7 +1,8 @@
 """The web side of the pool: send a query, wait for its complete result.
 
 One connection serves one query at a time; connections are kept for the next one, so a pool object may be
-used by several threads. Closing a connection while a query waits or runs stops the query.
+used by several threads. A query whose client goes away is cancelled by a message on its connection, which stays:
+the pool has neither to notice its end nor to accept another one.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import contextlib
 import os
 import socket
 import tempfile
+import time
 from collections import deque
 from collections.abc import Mapping
 from functools import partial
@@ -20,6 +22,7 @@ from twin_graph import formats
 from twin_graph.errors import ClientGone, OperatorError, QueryTimeout, ServiceBusy
 from twin_graph.worker.departure import Departure
 from twin_graph.worker.messages import (
+    CANCEL,
     READ,
     SOCKET_BUFFER,
     QueryRequest,
@@ -31,6 +34,8 @@ from twin_graph.worker.messages import (
 
 _ANSWER_BYTES = 65_536
 _IN_MEMORY = _CHUNK = 1_048_576
+# How long to knock at a pool that is there but has too many connections to accept, and how often.
+_KNOCK_SECONDS, _KNOCK_EVERY = 1.0, 0.01
 
 
 class QueryPool:
@@ -53,7 +58,7 @@ class QueryPool:
         """Have a connection, if that can be: a pool that is to be replaced stays as long as somebody has one."""
         if not self._idle and not self._closed:
             with contextlib.suppress(ServiceBusy):
-                self._keep(self._connect())
+                self._keep(self._connect(Departure()))
 
     def run(self, request: QueryRequest, departure: Departure | None = None) -> QueryResult:
         """Have a query evaluated, or get its kept answer.
@@ -93,22 +98,26 @@ class QueryPool:
     def _exchange(self, message: bytes, departure: Departure) -> tuple[dict[str, Any], IO[bytes] | None]:
         """Send a message, on another connection where a kept one turns out to be dead; gives the answer."""
         while self._idle:
+            _look_after(departure)
             with contextlib.suppress(IndexError, ConnectionError):
                 return self._ask(self._idle.pop(), message, departure)
         try:
-            return self._ask(self._connect(), message, departure)
+            return self._ask(self._connect(departure), message, departure)
         except ConnectionError as problem:
             raise ServiceBusy("the query service is being restarted") from problem
 
-    def _connect(self) -> socket.socket:
+    def _connect(self, departure: Departure) -> socket.socket:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SOCKET_BUFFER)
             connection.settimeout(self._patience)
-            connection.connect(str(self.path))
+            _knock(connection, self.path, departure)
         except OSError as problem:
             connection.close()
             raise ServiceBusy("the query service is not running at the moment") from problem
+        except ClientGone:
+            connection.close()
+            raise
         return connection
 
     def _ask(
@@ -116,21 +125,21 @@ class QueryPool:
     ) -> tuple[dict[str, Any], IO[bytes] | None]:
         whole = False
         try:
-            with departure.calls(partial(_hang_up, connection)):
-                connection.send(message)
+            connection.send(message)
+            # Not before the query is sent: it is what the message cancels. Either way there is one answer.
+            with departure.calls(partial(_cancel, connection)):
                 header, content = _receive(connection)
-            whole = not departure.gone
+            whole = True
         except TimeoutError as problem:
             raise QueryTimeout("the query service did not answer in time") from problem
         except ConnectionError:
-            if not departure.gone:
-                raise
+            _look_after(departure)
+            raise
         finally:
             if not whole:
                 connection.close()
-        if not whole:
-            raise ClientGone("the client has gone")
         self._keep(connection)
+        _look_after(departure)
         if "error" in header:
             raise decode_error(header)
         return header, content
@@ -149,9 +158,31 @@ class _Content(tempfile.SpooledTemporaryFile[bytes]):
         self.close()
 
 
-def _hang_up(connection: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        connection.shutdown(socket.SHUT_RDWR)
+def _look_after(departure: Departure) -> None:
+    if departure.gone:
+        raise ClientGone("the client has gone")
+
+
+def _knock(connection: socket.socket, path: Path, departure: Departure) -> None:
+    """Connect; where more connections wait than the kernel notes down, try again for a while."""
+    deadline = time.monotonic() + _KNOCK_SECONDS
+    while True:
+        _look_after(departure)
+        try:
+            return connection.connect(str(path))
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(_KNOCK_EVERY)
+
+
+def _cancel(connection: socket.socket) -> None:
+    """Cancel the query of a connection; where the pool is so busy that no message fits, hang up."""
+    try:
+        os.write(connection.fileno(), CANCEL)  # unlike `send`, it does not wait until there is room
+    except OSError:
+        with contextlib.suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
 
 
 def _receive(connection: socket.socket) -> tuple[dict[str, Any], IO[bytes] | None]:

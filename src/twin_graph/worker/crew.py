@@ -10,6 +10,7 @@ import selectors
 import signal
 import socket
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -45,6 +46,8 @@ class Crew:
         self._hear = hear
         self._workers: list[Worker] = []
         self._dying: dict[int, Job | None] = {}
+        # One entry for each worker that is not ready: the client for whose query the last one was killed.
+        self._missing = deque([""] * (at_once + _SPARE))
         self._broken_starts = 0
         self._fork_after = 0.0
 
@@ -59,8 +62,9 @@ class Crew:
         return next((worker for worker in self._workers if worker.state is State.IDLE), None)
 
     def count(self, client: str) -> int:
-        """How many workers have a query of a client."""
-        return sum(worker.job is not None and worker.job.client == client for worker in self._workers)
+        """How many workers have a query of a client, or were killed in the midst of one and are not yet replaced."""
+        at_work = sum(worker.job is not None and worker.job.client == client for worker in self._workers)
+        return at_work + self._missing.count(client)
 
     def due(self) -> float | None:
         """When something has to be done, if nothing happens; None: never."""
@@ -76,12 +80,14 @@ class Crew:
     def replenish(self) -> None:
         """Fork one worker where one is missing; one a round, so that nobody waits for several.
 
+        After a fork comes a pause as long as it took: whoever has workers killed, half of the time is for others.
         A machine that cannot fork now may do so in a while: as long as there are workers, the pool goes on.
 
         Raises:
             OperatorError: there is no worker, and none can be forked.
         """
-        if len(self._workers) >= self._at_once + _SPARE or time.monotonic() < self._fork_after:
+        began = time.monotonic()
+        if len(self._workers) >= self._at_once + _SPARE or began < self._fork_after:
             return
         try:
             worker = Worker(*self._fork())
@@ -89,8 +95,10 @@ class Crew:
             self._broken_starts += 1
             if self._broken_starts >= _BROKEN_STARTS and not self._workers:
                 raise OperatorError(f"a query process cannot be started: {problem}") from problem
-            self._fork_after = time.monotonic() + _FORK_AGAIN
+            self._fork_after = began + _FORK_AGAIN
             return
+        now = time.monotonic()
+        self._fork_after = now + (now - began)
         worker.channel.setblocking(False)
         self._selector.register(worker.channel, selectors.EVENT_READ, partial(self._hear, worker))
         self._workers.append(worker)
@@ -104,6 +112,7 @@ class Crew:
         header = decode(message)[0] if message else {}
         if READY in header:
             worker.state = State.IDLE
+            self._missing.popleft()
             self._broken_starts = 0
             return True
         problem: TwinGraphError = OperatorError("a query process cannot start")
@@ -136,13 +145,15 @@ class Crew:
 
     def release(self, worker: Worker) -> None:
         """Have a worker for the next query; an idle one keeps no memory of its last result."""
+        if worker.state is State.GONE:
+            return
+        worker.state, worker.job = State.IDLE, None
         if worker.slow:
             worker.slow = not _set_priority(worker.pid, 0)
         if worker.last or worker.slow:
             self.bury(worker)
-        elif worker.state is not State.GONE:
+        else:
             os.ftruncate(worker.spool, 0)
-            worker.state, worker.job = State.IDLE, None
 
     def bury(self, worker: Worker, mourner: Job | None = None) -> None:
         """Kill a worker and let go of all that belongs to it.
@@ -152,6 +163,8 @@ class Crew:
         """
         if worker.state is State.GONE:
             return
+        if worker.state is not State.STARTING:
+            self._missing.append(worker.job.client if worker.job is not None else "")
         worker.state = State.GONE
         if worker.job is not None:
             worker.job.worker = None

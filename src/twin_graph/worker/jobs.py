@@ -49,6 +49,11 @@ class Job:
     started: float | None = None
     worker: Worker | None = None
 
+    @property
+    def runs(self) -> bool:
+        """Whether a worker evaluates it."""
+        return self.worker is not None and self.worker.state is State.RUNNING
+
 
 @dataclass(eq=False)
 class Worker:

@@ -1,4 +1,4 @@
-"""The waiting line: in order of arrival, but nobody waits behind the many queries of another client.
+"""The waiting line: who has least comes first, so nobody waits behind the many queries of another client.
 
 Which query may run is said by who asks; here nothing is run.
 """
@@ -38,9 +38,13 @@ class WaitingLine:
         """Take a query out."""
         self._jobs.remove(job)
 
-    def first(self, may_run: Callable[[Job], bool]) -> Job | None:
-        """The query that has waited longest among those that may run."""
-        return next(filter(may_run, self._jobs), None)
+    def first(self, may_run: Callable[[Job], bool], held: Callable[[Job], int]) -> Job | None:
+        """The query that has waited longest among those that may run and whose clients hold the fewest workers.
+
+        Args:
+            held: how many workers the client of a query has.
+        """
+        return min(filter(may_run, self._jobs), key=held, default=None)
 
     def is_full(self) -> bool:
         """Whether more queries wait than there are places."""

@@ -22,6 +22,7 @@ from functools import partial
 from typing import Any
 
 from twin_graph.errors import (
+    ClientGone,
     OperatorError,
     OverBudget,
     QueryTimeout,
@@ -35,7 +36,16 @@ from twin_graph.worker.crew import Crew, Fork
 from twin_graph.worker.endings import cause_of_end
 from twin_graph.worker.jobs import Caller, Job, State, Worker
 from twin_graph.worker.line import WaitingLine
-from twin_graph.worker.messages import LONGEST, READ, QueryLimits, decode, decode_error, encode, encode_error
+from twin_graph.worker.messages import (
+    CANCEL,
+    LONGEST,
+    READ,
+    QueryLimits,
+    decode,
+    decode_error,
+    encode,
+    encode_error,
+)
 
 _READ_SECONDS = 30.0
 # A wait for a worker that is a smaller part of the time limit is not worth a word.
@@ -107,12 +117,14 @@ class Pool:
             self._stopped = True
 
     def _accept(self) -> None:
+        """Take all connections that wait: one a round would let them pile up behind the other work."""
         with contextlib.suppress(OSError):
-            connection = self._listener.accept()[0]
-            connection.setblocking(False)
-            caller = Caller(connection)
-            self._callers.add(caller)
-            self._selector.register(connection, selectors.EVENT_READ, partial(self._hear_caller, caller))
+            while True:
+                connection = self._listener.accept()[0]
+                connection.setblocking(False)
+                caller = Caller(connection)
+                self._callers.add(caller)
+                self._selector.register(connection, selectors.EVENT_READ, partial(self._hear_caller, caller))
 
     def _hear_caller(self, caller: Caller) -> None:
         if caller.gone:
@@ -125,6 +137,8 @@ class Pool:
         if message == READ and job is not None and job.worker and job.worker.state is State.BEING_READ:
             caller.job = None
             self._crew.release(job.worker)
+        elif message == CANCEL:
+            self._cancel(job)
         elif message and message != READ and job is None:
             self._take(caller, message)
         else:
@@ -229,10 +243,21 @@ class Pool:
         self._selector.unregister(caller.connection)
         caller.connection.close()
         job, caller.job = caller.job, None
-        if job is None:
-            return
+        if job is not None:
+            self._abandon(job)
+
+    def _cancel(self, job: Job | None) -> None:
+        """Stop a query whose client has gone, unless its answer has been sent or will be at once."""
+        if job is not None and (job in self._line or job.runs):
+            self._abandon(job)
+            self._answer(job, encode_error(ClientGone("the client has gone")))
+
+    def _abandon(self, job: Job) -> None:
+        """Stop what waits or runs; a worker that had to be killed counts as an error of the client."""
         if job in self._line:
             self._line.remove(job)
+        if job.runs:
+            self._budgets.use(job.client, errors=1)
         if job.worker is not None:
             self._settle(job)
             self._crew.bury(job.worker)
@@ -316,7 +341,7 @@ class Pool:
 
     def _dispatch(self) -> None:
         """Give waiting queries to free workers; no client has more of them than its share."""
-        while (worker := self._crew.free()) and (job := self._line.first(self._is_below_share)):
+        while (worker := self._crew.free()) and (job := self._line.first(self._is_below_share, self._held)):
             if self._can_pay(job) and self._crew.give(worker, job):
                 self._line.remove(job)
                 job.started, job.deadline = time.monotonic(), job.arrived + job.seconds
@@ -332,7 +357,10 @@ class Pool:
         return True
 
     def _is_below_share(self, job: Job) -> bool:
-        return not job.client or self._crew.count(job.client) < self._limits.client_workers
+        return not job.client or self._held(job) < self._limits.client_workers
+
+    def _held(self, job: Job) -> int:
+        return self._crew.count(job.client)
 
     def _close(self) -> None:
         for caller in list(self._callers):
