@@ -57,18 +57,32 @@ class Reply:
 
 @dataclass
 class Connection:
-    """One client: what it sends, whether it stays, and what it got."""
+    """One client: what it sends, whether it stays or stops in the middle, and what it got."""
 
     chunks: tuple[bytes, ...] = ()
     stalls: bool = False
+    breaks: bool = False
     replies: list[Reply] = field(default_factory=list)
     gone: asyncio.Event = field(default_factory=asyncio.Event)
+    read: int = 0
+    _begun: bool = False
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """As granian's: it can be called once, gives an empty chunk at the end and another one for an error."""
+        if self._begun:
+            raise RuntimeError("the body is being read already")
+        self._begun = True
+        return self._read()
+
+    async def _read(self) -> AsyncIterator[bytes]:
         for chunk in self.chunks:
+            self.read += len(chunk)
             yield chunk
         if self.stalls:
             await asyncio.Event().wait()
+        if self.breaks:
+            yield b""
+        yield b""
 
     async def client_disconnect(self) -> None:
         """Wait until the client hangs up."""

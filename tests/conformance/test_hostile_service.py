@@ -295,6 +295,33 @@ def test_others_are_answered_beside_who_hangs_up(server: LiveServer) -> None:
     assert max(reply.seconds for reply in replies) < 1
 
 
+@pytest.mark.parametrize("target", ["/en/city?q=", "/graphs?default&x="])
+def test_others_are_answered_beside_who_wants_pages(server: LiveServer, target: str) -> None:
+    """Who wants one page after the other, many at a time, is refused what is too much; others are answered."""
+    greedy, other = stranger(), stranger()
+    statuses = set[int]()
+    numbers = count()
+
+    def demand() -> None:
+        statuses.add(server.ask("GET", f"{target}{next(numbers)}", ALWAYS, source=greedy).status)
+
+    with contextlib.ExitStack() as sieges:
+        for _ in range(5):
+            sieges.enter_context(besieged(demand))
+        replies = [query(server, FRESH, other) for _ in range(20)]
+    assert [200] * 20 == [reply.status for reply in replies]
+    assert {200, 503} >= statuses
+
+
+def test_large_answers_leave_no_files(server: LiveServer) -> None:
+    """Who reads one large answer after the other leaves files for moments only."""
+    greedy = stranger()
+    text = f"SELECT ('{'x' * 60_000}' AS ?x) {{ ?a ?b ?c }} LIMIT 20"
+    statuses = {query(server, text, greedy).status for _ in range(50)}
+    assert {200} == statuses
+    wait_until(lambda: temporary_bytes(server.process.pid) == 0, 4)
+
+
 def test_who_hangs_up_frees_the_place(server: LiveServer) -> None:
     """Who closes the connection gives up the worker at once, to others and to himself."""
     clients = [stranger(), stranger()]
@@ -363,13 +390,46 @@ def test_slow_bodies(server: LiveServer) -> None:
     ],
     ids=["shorter than announced", "without the last chunk", "with a chunk that is none", "within a chunk"],
 )
-def test_cut_body_is_not_run(server: LiveServer, request_bytes: bytes) -> None:
-    """A body that ends too early may be the beginning of another query: it is refused."""
-    with connect(server, stranger(), 5.0) as connection:
+@pytest.mark.parametrize("hangs_up", [True, False])
+def test_cut_body_is_not_run(server: LiveServer, request_bytes: bytes, hangs_up: bool) -> None:
+    """A body that ends too early may be the beginning of another query: it is refused, within its time."""
+    with connect(server, stranger()) as connection:
         connection.sendall(request_bytes)
-        connection.shutdown(socket.SHUT_WR)
+        if hangs_up:
+            connection.shutdown(socket.SHUT_WR)
         answer = b"".join(iter(partial(connection.recv, 65_536), b""))
-    assert b"" == answer or answer.startswith(b"HTTP/1.1 400 ")
+    expected = b"malformed-request" if hangs_up or request_bytes.endswith(b"ZZ\r\n") else b"request-timeout"
+    assert (True, 1) == (expected in answer, answer.count(b"HTTP/1.1 4"))
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "expected"),
+    [
+        (b"GET /livez HTTP/1.1\r\n\r\n", (400, "malformed-request")),
+        (b"GET /livez HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", (400, "malformed-request")),
+        (b"GET /livez HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", (400, "malformed-request")),
+        (b"GET /livez HTTP/1.1\r\nHost: a/b\r\n\r\n", (400, "malformed-request")),
+        (
+            head("POST /sparql", Content_Type=DIRECT, Content_Length="6", Content_Encoding="gzip"),
+            (415, "unsupported-media-type"),
+        ),
+        (
+            head("POST /sparql", Content_Type=DIRECT, Content_Length="5000000000"),
+            (413, "request-too-large"),
+        ),
+        (
+            head("POST /sparql", Content_Type=DIRECT, Content_Length="600000", Expect="100-continue"),
+            (413, "request-too-large"),
+        ),
+        (head("GET /livez", Content_Length="600000"), (413, "request-too-large")),
+    ],
+    ids=["no host", "two hosts", "one host twice", "no name", "coding", "5 GB", "a question first", "GET"],
+)
+def test_faults_of_heads(server: LiveServer, request_bytes: bytes, expected: tuple[int, str]) -> None:
+    """What is wrong with the head of a request is said at once, without waiting for a body; then it is over."""
+    reply = converse(server, stranger(), request_bytes)
+    assert expected == (reply.status, problem_of(reply))
+    assert ("close", True) == (reply.headers["connection"], reply.seconds < 1)
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import gzip
 import io
-import json
 import logging
 import threading
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,7 @@ import zstandard
 
 from front_client import Connection, Reply, application, ask, make_head, send
 from twin_graph.front import Gateway
+from twin_graph.front import gateway as gateway_module
 from twin_graph.front.gateway import Limits
 from twin_graph.worker import Departure
 
@@ -206,43 +208,44 @@ class TestFailures:
         assert (1, how != "at once") == (len(caplog.records), app.closed)
         assert "x-request-id" in reply.headers
 
+    @pytest.mark.parametrize(
+        ("fault", "connection", "headers"),
+        [
+            (400, Connection((b"AS",)), {"content-length": "5"}),
+            (400, Connection((b"AS",), breaks=True), {"transfer-encoding": "chunked"}),
+            (400, Connection(), {"host": "a, b"}),
+            (408, Connection((b"AS",), stalls=True), {"content-length": "5"}),
+            (413, Connection(stalls=True), {"content-length": "65537", "expect": "100-continue"}),
+            (413, Connection((b"x" * 100_000,)), {"transfer-encoding": "chunked"}),
+            (413, Connection((b"x" * 100_000,)), {"content-length": "100000"}),
+            (415, Connection((b"ASK",)), {"content-length": "3", "content-encoding": "gzip"}),
+        ],
+    )
     @pytest.mark.parametrize("names_fault", [True, False])
-    def test_late_body(self, names_fault: bool) -> None:
-        """Half a body is answered 408, in the words of the application where it has some."""
+    def test_faulty_request(
+        self, names_fault: bool, fault: int, connection: Connection, headers: dict[str, str]
+    ) -> None:
+        """It is refused in the words of the application where it has some; nothing of it is run or kept."""
+        bodies: list[bytes] = []
 
         def answer(environ: WSGIEnvironment) -> Answered:
-            fault = environ.get("twin_graph.fault")
-            return (f"{fault} Late", [TEXT], b"own words") if names_fault else ("200 OK", [TEXT], b"fine")
+            bodies.append(environ["wsgi.input"].read())
+            if names_fault:
+                return f"{environ['twin_graph.fault']} Refused", [TEXT], b"own words"
+            return "200 OK", KEPT, b"fine"
 
-        async def run() -> Reply:
-            connection = Connection((b"AS",), stalls=True)
-            head = make_head("POST", "/a", {"content-length": "5"})
-            await Gateway(application(answer), Limits(body_seconds=0.05)).__rsgi__(head, connection)
-            return connection.reply
+        async def run() -> tuple[int, int]:
+            gateway = Gateway(application(answer), Limits(body_seconds=0.05))
+            asked = replace(connection, replies=[])
+            await gateway.__rsgi__(make_head("POST", "/a", headers), asked)
+            found = asked.reply
+            words = b"own words" if names_fault else f"{HTTPStatus(fault).phrase}\n".encode()
+            assert (fault, words, "close") == (found.status, found.body, found.headers["connection"])
+            return asked.read, len(gateway._stage.cache)
 
-        reply = asyncio.run(run())
-        expected = b"own words" if names_fault else b"Request Timeout\n"
-        assert (408, expected, "close") == (reply.status, reply.body, reply.headers["connection"])
-
-    @pytest.mark.parametrize("announced", [True, False])
-    def test_large_body(self, announced: bool) -> None:
-        """The application is told of a length above its limit and gets nothing to read."""
-
-        def answer(environ: WSGIEnvironment) -> Answered:
-            found = {"length": int(environ["CONTENT_LENGTH"]), "read": len(environ["wsgi.input"].read())}
-            return "413 Too Large", [TEXT], json.dumps(found).encode()
-
-        headers = {} if announced else {"content-length": "0", "transfer-encoding": "chunked"}
-        reply = ask(Gateway(application(answer)), "POST", "/a", headers, b"x" * 100_000)
-        found = json.loads(reply.body)
-        assert (413, "close", 0) == (reply.status, reply.headers["connection"], found["read"])
-        assert found["length"] > 65_537
-
-    def test_cut_body(self) -> None:
-        """Who hangs up in the middle of a body is not answered, and nothing is run."""
-        app, connection = Counting(), Connection((b"AS",))
-        asyncio.run(Gateway(app).__rsgi__(make_head("POST", "/a", {"content-length": "5"}), connection))
-        assert ([], 0) == (connection.replies, app.asked)
+        read, kept = asyncio.run(run())
+        assert ([b""], 0) == (bodies, kept)
+        assert ("expect" in headers, 0) == (read == 0 and fault == 413, kept)
 
 
 class TestDeparture:
@@ -286,8 +289,10 @@ class TestDeparture:
         async def run() -> None:
             gateway = Gateway(app, Limits(threads=1))
             connections = [Connection(), Connection()]
+            heads = [replace(make_head("GET", "/a"), client=f"127.0.0.{number}:50000") for number in (2, 3)]
             tasks = [
-                asyncio.ensure_future(gateway.__rsgi__(make_head("GET", "/a"), one)) for one in connections
+                asyncio.ensure_future(gateway.__rsgi__(head, one))
+                for head, one in zip(heads, connections, strict=True)
             ]
             await asyncio.to_thread(begun.acquire, timeout=10)
             for connection in reversed(connections):
@@ -311,6 +316,62 @@ class TestDeparture:
 
         asyncio.run(run())
         assert [True] == [departure.gone for departure in departures]
+
+
+class TestShares:
+    """One client has a part of the front, and another one does not notice."""
+
+    @staticmethod
+    async def ask_as(gateway: Gateway, client: str, target: str = "/a") -> Reply:
+        """A request of a client."""
+        connection = Connection()
+        head = replace(make_head("GET", target), client=f"{client}:50000")
+        await gateway.__rsgi__(head, connection)
+        return connection.reply
+
+    @pytest.mark.parametrize("names_fault", [True, False])
+    def test_half_of_the_threads(self, names_fault: bool) -> None:
+        """Who has half of them gets 503 at once for one request more, but what is kept; others are answered."""
+        begun, go_on = threading.Semaphore(0), threading.Event()
+
+        def answer(environ: WSGIEnvironment) -> Answered:
+            if "twin_graph.fault" in environ and names_fault:
+                return f"{environ['twin_graph.fault']} Busy", [TEXT, ("Retry-After", "1")], b"own words"
+            if environ["PATH_INFO"] == "/slow":
+                begun.release()
+                go_on.wait(10)
+            return "200 OK", KEPT, b"fine"
+
+        async def run() -> list[int]:
+            gateway = Gateway(application(answer), Limits(threads=4, computing=4))
+            statuses = [(await self.ask_as(gateway, "127.0.0.2", "/kept")).status]
+            slow = [asyncio.ensure_future(self.ask_as(gateway, "127.0.0.2", "/slow")) for _ in range(2)]
+            for _ in slow:
+                await asyncio.to_thread(begun.acquire, timeout=10)
+            refused = await self.ask_as(gateway, "127.0.0.2")
+            assert (503, "1") == (refused.status, refused.headers["retry-after"])
+            assert (b"own words" if names_fault else b"Service Unavailable\n") == refused.body
+            assert "connection" not in refused.headers
+            statuses += [(await self.ask_as(gateway, "127.0.0.2", "/kept")).status]
+            statuses += [(await self.ask_as(gateway, "127.0.0.3", "/b")).status]
+            go_on.set()
+            statuses += [(await one).status for one in slow]
+            return [*statuses, (await self.ask_as(gateway, "127.0.0.2")).status]
+
+        assert [200] * 6 == asyncio.run(run())
+
+    def test_room_in_files(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """An answer for which its client has no room in files is 503; there is room when others were read."""
+        monkeypatch.setattr(gateway_module, "_OPENED_AFTER", 0.05)
+        gateway = Gateway(Counting(LONG * 50, [TEXT]), Limits(cache_bytes=0, file_bytes=2_500_000))
+
+        async def run() -> list[int]:
+            statuses = [(await self.ask_as(gateway, "127.0.0.2")).status for _ in range(2)]
+            statuses += [(await self.ask_as(gateway, "127.0.0.3")).status]
+            await asyncio.sleep(0.1)
+            return [*statuses, (await self.ask_as(gateway, "127.0.0.2")).status]
+
+        assert [200, 503, 200, 200] == asyncio.run(run())
 
 
 def test_headers_of_the_application() -> None:

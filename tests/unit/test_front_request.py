@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
-from front_client import Given, Head, make_head
-from twin_graph.front.body import Body, Outcome, read_body
-from twin_graph.front.request import make_environ, read_head
+from front_client import Connection, Given, Head, make_head
+from twin_graph.front.body import Body, Outcome, drop_body, read_body, receive
+from twin_graph.front.request import find_fault, make_environ, read_head
 
 
 def test_environ() -> None:
@@ -78,34 +77,64 @@ def test_old_and_absolute_requests() -> None:
     assert "other.example" == make_environ(read_head(head), b"", "")["HTTP_HOST"]
 
 
+@pytest.mark.parametrize(
+    ("headers", "version", "expected"),
+    [
+        ([("host", "ex.org:8000")], "1.1", 0),
+        ([("host", "[::1]:80")], "1.1", 0),
+        ([], "1", 0),
+        ([], "1.1", 400),
+        ([("host", "a"), ("host", "b")], "1.1", 400),
+        ([("host", "a"), ("host", "a")], "1", 400),
+        ([("host", "a/b")], "1.1", 400),
+        ([("host", "a b")], "1.1", 400),
+        ([("host", "a"), ("content-length", "100")], "1.1", 0),
+        ([("host", "a"), ("content-length", "101")], "1.1", 413),
+        ([("host", "a"), ("content-length", "1"), ("content-encoding", "gzip")], "1.1", 415),
+        ([("host", "a"), ("transfer-encoding", "chunked"), ("content-encoding", "gzip, br")], "1.1", 415),
+        ([("host", "a"), ("content-length", "1"), ("content-encoding", "Identity")], "1.1", 0),
+        ([("host", "a"), ("content-encoding", "gzip")], "1.1", 0),
+    ],
+)
+def test_faults_of_heads(headers: list[tuple[str, str]], version: str, expected: int) -> None:
+    """One host, a body that is not too long and has no coding: else the request is refused for its head alone."""
+    head = Head("POST", "/", "", Given(headers), http_version=version)
+    assert expected == find_fault(read_head(head), 100)
+
+
 class TestBody:
     """A body is read whole, within its limit and its time, or not at all."""
 
     @pytest.mark.parametrize(
-        ("chunks", "length", "stalls", "expected"),
+        ("connection", "length", "expected"),
         [
-            ((b"ab", b"c"), 3, False, Body(Outcome.WHOLE, b"abc")),
-            ((b"ab", b"c"), None, False, Body(Outcome.WHOLE, b"abc")),
-            ((), 0, False, Body(Outcome.WHOLE, b"")),
-            ((b"x" * 10,), 10, False, Body(Outcome.WHOLE, b"x" * 10)),
-            ((b"x" * 11,), 11, False, Body(Outcome.TOO_LARGE)),
-            ((b"x" * 6, b"x" * 6), None, False, Body(Outcome.TOO_LARGE)),
-            ((b"x" * 3_000_000, b"x"), None, True, Body(Outcome.TOO_LARGE)),
-            ((b"x" * 6,), 20, True, Body(Outcome.TOO_LARGE)),
-            ((b"ab",), 3, True, Body(Outcome.LATE)),
-            ((b"ab",), None, True, Body(Outcome.LATE)),
-            ((b"ab",), 3, False, Body(Outcome.CUT)),
+            (Connection((b"ab", b"c")), 3, Body(Outcome.WHOLE, b"abc")),
+            (Connection((b"ab", b"c")), None, Body(Outcome.WHOLE, b"abc")),
+            (Connection(), 0, Body(Outcome.WHOLE, b"")),
+            (Connection((b"x" * 10,)), 10, Body(Outcome.WHOLE, b"x" * 10)),
+            (Connection((b"x" * 11,)), 11, Body(Outcome.TOO_LARGE)),
+            (Connection((b"x" * 6, b"x" * 6), stalls=True), None, Body(Outcome.TOO_LARGE)),
+            (Connection((b"ab",), stalls=True), 3, Body(Outcome.LATE)),
+            (Connection((b"ab",), stalls=True), None, Body(Outcome.LATE)),
+            (Connection((b"ab",)), 3, Body(Outcome.CUT)),
+            (Connection((b"ab",), breaks=True), 3, Body(Outcome.CUT)),
+            (Connection((b"ab",), breaks=True), None, Body(Outcome.CUT)),
+            (Connection(breaks=True), None, Body(Outcome.CUT)),
         ],
     )
-    def test_outcomes(
-        self, chunks: tuple[bytes, ...], length: int | None, stalls: bool, expected: Body
-    ) -> None:
+    def test_outcomes(self, connection: Connection, length: int | None, expected: Body) -> None:
         """Ten bytes are allowed here, and a twentieth of a second."""
+        assert expected == asyncio.run(read_body(receive(connection), 10, 0.05, length))
 
-        async def send() -> AsyncIterator[bytes]:
-            for chunk in chunks:
-                yield chunk
-            if stalls:
-                await asyncio.Event().wait()
+    def test_unwanted_body(self) -> None:
+        """Of a body that nobody wants about a megabyte is read, in the pieces in which it comes."""
 
-        assert expected == asyncio.run(read_body(send(), length, 10, 0.05))
+        async def run(connection: Connection) -> int:
+            chunks = receive(connection)
+            assert Outcome.TOO_LARGE is (await read_body(chunks, 10, 1, None)).outcome
+            await drop_body(chunks)
+            return connection.read
+
+        assert [1_200_000, 500_000] == [
+            asyncio.run(run(Connection((b"x" * 100_000,) * number))) for number in (1_000, 5)
+        ]

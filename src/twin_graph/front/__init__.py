@@ -3,7 +3,9 @@
     granian ── RSGI ──▶ gateway.Gateway ──▶ WSGI application, in a thread
                           request.py   the head of a request, its client, its WSGI environ
                           body.py      the body of a request: how much, and for how long
+                          threads.py   where the application runs, and what one client may have of it
                           answer.py    what an application answers, whole
+                          storage.py   how many bytes of answers lie in files
                           coding.py    zstd and gzip
                           cache.py     answers that are kept
                           validators.py  ETag, If-None-Match, 304

@@ -11,7 +11,11 @@ import tempfile
 import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from http import HTTPStatus
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
+
+from twin_graph.front.storage import Room, Storage
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication, WSGIEnvironment
@@ -27,25 +31,43 @@ _NOT_KEPT = frozenset({"connection", "content-length", "date", "keep-alive", "se
 
 
 class Spool:
-    """Bytes, in memory as long as they are few, then in a file that is gone when nobody refers to this object."""
+    """Bytes, in memory as long as they are few, then in a file that is gone when nobody refers to this object.
 
-    def __init__(self) -> None:
+    Args:
+        storage, client: where the room for the file is taken, and for whom.
+    """
+
+    def __init__(self, storage: Storage, client: str) -> None:
+        self._room = Room(storage, client)
         self._parts: list[bytes] = []
         self._file: IO[bytes] | None = None
         self.size = 0
 
     def write(self, part: bytes) -> None:
-        """Add bytes at the end."""
+        """Add bytes at the end.
+
+        Raises:
+            NoRoom: there is no room for them in files.
+        """
+        if self._file is None and self.size + len(part) <= IN_MEMORY:
+            self._parts.append(part)
+        else:
+            self._write_to_file(part)
         self.size += len(part)
-        if self._file is not None:
-            self._file.write(part)
-            return
-        self._parts.append(part)
-        if self.size > IN_MEMORY:
+
+    def another(self) -> Spool:
+        """An empty one for the same client."""
+        return Spool(self._room.storage, self._room.client)
+
+    def _write_to_file(self, part: bytes) -> None:
+        if self._file is None:
             self._file = tempfile.TemporaryFile(prefix="twin-graph-")  # noqa: SIM115 - closed with this object
-            weakref.finalize(self, self._file.close)
-            self._file.writelines(self._parts)
-            self._parts.clear()
+            name = str(Path(self.path).readlink())
+            self._room.enter(name)
+            weakref.finalize(self, _close, self._file, self._room, name)
+        self._room.take(self.size + len(part) - self._room.size)
+        self._file.writelines((*self._parts, part))
+        self._parts.clear()
 
     def content(self) -> Content:
         """What was written; nothing may be added any more."""
@@ -75,6 +97,11 @@ class Spool:
         return self._file.fileno()
 
 
+def _close(file: IO[bytes], room: Room, name: str) -> None:
+    file.close()
+    room.leave(name)
+
+
 Content = bytes | Spool
 
 
@@ -102,19 +129,27 @@ class Answer:
         return replace(self, headers=(*kept, *new.items()))
 
 
-def plain_answer(status: int, text: str) -> Answer:
+def plain_answer(status: int) -> Answer:
     """An answer of one line, for when the application has none."""
-    headers = (("content-type", "text/plain; charset=utf-8"), ("cache-control", "no-store"))
-    return Answer(status, headers, f"{text}\n".encode())
+    headers: tuple[Header, ...] = (
+        ("content-type", "text/plain; charset=utf-8"),
+        ("cache-control", "no-store"),
+    )
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers = (*headers, ("retry-after", "1"))
+    return Answer(status, headers, f"{HTTPStatus(status).phrase}\n".encode())
 
 
-def call_application(app: WSGIApplication, environ: WSGIEnvironment) -> Answer:
+def call_application(app: WSGIApplication, environ: WSGIEnvironment, spool: Spool) -> Answer:
     """What an application answers.
 
+    Args:
+        spool: an empty one for the content.
+
     Raises:
+        NoRoom: the content is large, and there is no room for it.
         Exception: whatever the application raises; RuntimeError where it breaks its own word.
     """
-    spool = Spool()
     status, headers = 0, list[Header]()
 
     def start_response(line: str, given: list[Header], _: object = None, /) -> Any:

@@ -6,21 +6,24 @@ A client that sends slowly, or not at all, costs a connection and nothing else. 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable
+import contextlib
+from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import Enum
 
-# Of a body above the limit so much more is read and dropped; a client that is still sending reads no answer.
+# So much of a body that is not wanted is read and dropped, after the answer: a client reads what it is told only if
+# it can send meanwhile.
 _DROPPED = 1_048_576
+_DROPPING_SECONDS = 2.0
 
 
 class Outcome(Enum):
-    """How reading a body ended."""
+    """How reading a body ended; the value is the status that says so."""
 
-    WHOLE = auto()
-    TOO_LARGE = auto()
-    LATE = auto()
-    CUT = auto()
+    WHOLE = 200
+    CUT = 400
+    LATE = 408
+    TOO_LARGE = 413
 
 
 @dataclass(frozen=True)
@@ -31,35 +34,55 @@ class Body:
     content: bytes = b""
 
 
-async def read_body(chunks: AsyncIterable[bytes], length: int | None, limit: int, seconds: float) -> Body:
+async def receive(source: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    """The chunks of a body; the iteration can be broken off and taken up again, which granian's cannot."""
+    async for chunk in source:
+        yield chunk
+
+
+async def read_body(chunks: AsyncIterator[bytes], limit: int, seconds: float, length: int | None) -> Body:
     """Read a body.
 
     Args:
-        length: how many bytes were announced, None where that is open.
         limit: how many bytes are taken.
         seconds: how long the whole of it may take.
+        length: how many bytes were announced, None where that is open.
     """
     try:
         async with asyncio.timeout(seconds):
-            content = await _collect(chunks, limit)
+            content, is_cut = await _collect(chunks, limit)
     except TimeoutError:
-        too_large = length is not None and length > limit
-        return Body(Outcome.TOO_LARGE if too_large else Outcome.LATE)
-    if content is None:
+        return Body(Outcome.LATE)
+    if len(content) > limit:
         return Body(Outcome.TOO_LARGE)
-    if length is not None and len(content) < length:
+    if is_cut or (length is not None and len(content) < length):
         return Body(Outcome.CUT)
     return Body(Outcome.WHOLE, content)
 
 
-async def _collect(chunks: AsyncIterable[bytes], limit: int) -> bytes | None:
-    """The content; None where it is larger than the limit."""
-    parts: list[bytes] = []
+async def drop_body(chunks: AsyncIterator[bytes]) -> None:
+    """Let a client send, for a while, what nobody wants."""
     size = 0
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_DROPPING_SECONDS):
+            async for chunk in chunks:
+                size += len(chunk)
+                if size > _DROPPED:
+                    return
+
+
+async def _collect(chunks: AsyncIterator[bytes], limit: int) -> tuple[bytes, bool]:
+    """The content, at most one chunk more than the limit; and whether it ended too early.
+
+    granian gives an empty chunk at the end, and another one in the place of an error. It gives one for trailers
+    too: these are so rare that a body with them may as well be refused.
+    """
+    parts: list[bytes] = []
+    size = empty = 0
     async for chunk in chunks:
+        parts.append(chunk)
         size += len(chunk)
-        if size <= limit:
-            parts.append(chunk)
-        elif size > limit + _DROPPED:
+        empty += not chunk
+        if size > limit:
             break
-    return b"".join(parts) if size <= limit else None
+    return b"".join(parts), empty > 1

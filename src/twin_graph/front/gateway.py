@@ -8,16 +8,18 @@ https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from twin_graph.clients import name_client
 from twin_graph.front.answer import Answer, Spool, call_application, plain_answer
-from twin_graph.front.body import Body, Outcome, read_body
+from twin_graph.front.body import Outcome, drop_body, read_body, receive
 from twin_graph.front.cache import ResponseCache
 from twin_graph.front.representation import Representation
 from twin_graph.front.request import (
@@ -25,19 +27,24 @@ from twin_graph.front.request import (
     FAULT,
     Request,
     Scope,
+    find_fault,
     make_environ,
     read_head,
 )
 from twin_graph.front.sockets import limit_stalls
+from twin_graph.front.storage import NoRoom, Storage
+from twin_graph.front.threads import FairThreads, Presence
 from twin_graph.worker import Departure
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 _log = logging.getLogger(__name__)
-_HIT = ("server-timing", 'cache;desc="hit"')
+_HIT = 'cache;desc="hit"'
 # A file is opened by the server a moment after it was handed over; until then it must not be closed.
-_OPENED_AFTER = 10.0
+_OPENED_AFTER = 1.0
+# When more refusals than these wait for the words of the application, the next one is told in ours.
+_MOST_REFUSALS = 64
 _NO_CONTENT = (204, 304)
 
 
@@ -62,18 +69,22 @@ class Transport(Protocol):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one request may take of the front.
+    """What may be taken of the front of one process.
 
     Attributes:
-        threads: applications that run at once.
+        threads: applications that run at once; one client has half of them.
+        computing: applications of one client that compute at once.
         cache_bytes: of all answers that are kept.
+        file_bytes: of all other answers that are so large that they lie in files; one client has half of them.
         proxies: our own proxies in front of the server.
         body_bytes, body_seconds: of the body of a request.
         stall_seconds: how long a client may read nothing while there is something to read.
     """
 
     threads: int = 32
+    computing: int = 1
     cache_bytes: int = 67_108_864
+    file_bytes: int = 1_073_741_824
     proxies: int = 0
     body_bytes: int = 65_536
     body_seconds: float = 10.0
@@ -87,17 +98,26 @@ class _Stage:
     app: WSGIApplication
     cache: ResponseCache
 
-    def answer(self, request: Request, environ: WSGIEnvironment) -> Answer:
-        """Call the application, keep what may be kept, and give the client the coding that it wants."""
+    def answer(self, request: Request, environ: WSGIEnvironment, spool: Spool) -> Answer | None:
+        """Call the application, keep what may be kept, and give the client the coding that it wants.
+
+        None where the answer is large and there is no room for it.
+        """
         try:
-            representation = Representation(call_application(self.app, environ))
-            return self.encode(request, representation)
+            representation = Representation(call_application(self.app, environ, spool))
+            return representation.make(request) if FAULT in environ else self.encode(request, representation)
+        except NoRoom:
+            return None
         except Exception:
             _log.exception("the application failed at %s", request.path)
-            return plain_answer(500, "Internal Server Error")
+            return plain_answer(500)
 
     def encode(self, request: Request, representation: Representation) -> Answer:
-        """Give a client the coding that it wants; what is kept is counted with it."""
+        """Give a client the coding that it wants; what is kept is counted with it.
+
+        Raises:
+            NoRoom: the coding is large, and there is no room for it.
+        """
         answer = representation.make(request)
         self.cache.keep(request, representation)
         return answer
@@ -108,7 +128,12 @@ class Gateway:
 
     def __init__(self, app: WSGIApplication, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
-        self._threads = ThreadPoolExecutor(self._limits.threads, "application")
+        self._threads = FairThreads(self._limits.threads, self._limits.computing)
+        # One is enough for refusals, however many there are: they must not take much from whoever is not refused.
+        self._refusals = ThreadPoolExecutor(1, "refusals")
+        self._refusing = 0
+        # What is kept lies in files too, and its number has its own limit.
+        self._storage = Storage(self._limits.file_bytes + 2 * self._limits.cache_bytes)
         self._waiting: set[Departure] = set()
         self.move(app)
 
@@ -124,76 +149,95 @@ class Gateway:
         """The server ends in this process: nobody waits for an answer any more."""
         for departure in list(self._waiting):
             departure.announce()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.close()
+        self._refusals.shutdown(wait=False, cancel_futures=True)
 
     async def __rsgi__(self, scope: Scope, transport: Transport) -> None:
         """Answer one request."""
         request, stage = read_head(scope), self._stage
+        if fault := find_fault(request, self._limits.body_bytes):
+            _send(transport, request, await self._refuse(stage, request, fault))
+            if request.has_body and "expect" not in request.headers:  # else the client waits before it sends
+                await drop_body(receive(transport))
+        elif request.has_body:
+            await self._answer_with_body(stage, request, transport)
+        elif kept := await self._find_kept(stage, request):
+            _send(transport, request, kept)
+        else:
+            await self._answer(stage, request, b"", transport)
+
+    async def _find_kept(self, stage: _Stage, request: Request) -> Answer | None:
         kept = stage.cache.find(request) if request.is_repeatable else None
-        if kept is not None:
-            answer = kept.find(request)
-            if answer is None:
-                work = self._threads.submit(stage.encode, request, kept)
-                answer = await asyncio.wrap_future(work)
-            _send(transport, request, answer, _HIT)
-            return
-        body = Body(Outcome.WHOLE)
-        if request.has_body:
-            limits = self._limits
-            body = await read_body(transport, request.length, limits.body_bytes, limits.body_seconds)
-        if body.outcome is Outcome.CUT:
-            return
-        found = await self._ask(stage, request, self._make_environ(request, body), transport)
-        if found is not None:
-            _send(transport, request, _judge(found, body))
+        if kept is None:
+            return None
+        answer = kept.find(request)
+        if answer is None:
+            with contextlib.suppress(NoRoom):
+                answer = await asyncio.to_thread(stage.encode, request, kept)
+        if answer is None:
+            return await self._refuse(stage, request, 503)
+        return answer.with_headers(server_timing=_HIT)
 
-    def _make_environ(self, request: Request, body: Body) -> WSGIEnvironment:
-        forwarded_for = request.headers.get("x-forwarded-for", "")
-        client = name_client(request.peer, forwarded_for, self._limits.proxies)
-        environ = make_environ(request, body.content, client)
+    async def _answer_with_body(self, stage: _Stage, request: Request, transport: Transport) -> None:
+        limits, chunks = self._limits, receive(transport)
+        body = await read_body(chunks, limits.body_bytes, limits.body_seconds, request.length)
+        if body.outcome is Outcome.WHOLE:
+            await self._answer(stage, request, body.content, transport)
+            return
+        _send(transport, request, await self._refuse(stage, request, body.outcome.value))
         if body.outcome is Outcome.TOO_LARGE:
-            # The application has a limit of its own and words for it; the content is not there any more.
-            environ["CONTENT_LENGTH"] = str(max(request.length or 0, 2 * self._limits.body_bytes))
-        elif body.outcome is Outcome.LATE:
-            environ[FAULT] = 408
-        return environ
+            await drop_body(chunks)
 
-    async def _ask(
-        self, stage: _Stage, request: Request, environ: WSGIEnvironment, transport: Transport
-    ) -> Answer | None:
-        """What the application answers; None when the client went away first, and then it is told so."""
-        departure = environ[DEPARTURE] = Departure()
+    async def _answer(self, stage: _Stage, request: Request, body: bytes, transport: Transport) -> None:
+        """Have the application answer; when the client goes away first, it is told so and nothing is sent."""
+        client = self._name(request)
+        environ = make_environ(request, body, client)
+        departure = environ[DEPARTURE] = Presence(self._threads, client)
+        call = partial(stage.answer, request, environ, Spool(self._storage, client))
+        job = self._threads.submit(client, call)
+        if job is None:
+            _send(transport, request, await self._refuse(stage, request, 503))
+            return
         self._waiting.add(departure)
-        job = self._threads.submit(stage.answer, request, environ)
         work = asyncio.wrap_future(job)
         gone = asyncio.ensure_future(transport.client_disconnect())
         try:
             await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
             if work.done():
-                return work.result()
+                _send(transport, request, work.result() or await self._refuse(stage, request, 503))
+                return
             departure.announce()
             if not job.cancel():
                 await work
-            return None
         finally:
             gone.cancel()
             self._waiting.discard(departure)
 
+    async def _refuse(self, stage: _Stage, request: Request, fault: int) -> Answer:
+        """The refusal of a request, in the words of the application where it has some and not too many wait."""
+        answer = None
+        if self._refusing < _MOST_REFUSALS:
+            client = self._name(request)
+            environ = {**make_environ(request, b"", client), FAULT: fault}
+            call = partial(stage.answer, request, environ, Spool(self._storage, client))
+            self._refusing += 1
+            try:
+                answer = await asyncio.get_running_loop().run_in_executor(self._refusals, call)
+            finally:
+                self._refusing -= 1
+        if answer is None or answer.status != fault:
+            answer = plain_answer(fault)
+        if fault == 415:
+            answer = answer.with_headers(accept_encoding="identity")
+        # What the client may still send is not read, but where nothing is wrong with the request itself.
+        return answer if fault == 503 else answer.with_headers(connection="close")
 
-def _judge(answer: Answer, body: Body) -> Answer:
-    """The answer to a request whose body was read as far as this."""
-    if body.outcome is Outcome.WHOLE:
-        return answer
-    if body.outcome is Outcome.LATE and answer.status != 408:
-        answer = plain_answer(408, "Request Timeout")
-    # What the client may still send is not read.
-    return answer.with_headers(connection="close")
+    def _name(self, request: Request) -> str:
+        return name_client(request.peer, request.headers.get("x-forwarded-for", ""), self._limits.proxies)
 
 
-def _send(transport: Transport, request: Request, answer: Answer, *extra: tuple[str, str]) -> None:
-    names = {name for name, _ in extra}
-    headers = [header for header in answer.headers if header[0] not in names]
-    headers += [*extra, ("x-request-id", secrets.token_hex(8))]
+def _send(transport: Transport, request: Request, answer: Answer) -> None:
+    headers = [*answer.headers, ("x-request-id", secrets.token_hex(8))]
     if answer.status not in _NO_CONTENT and not answer.left_out:
         headers.append(("content-length", str(len(answer.content))))
     if request.method == "HEAD" or answer.status in _NO_CONTENT or not answer.content:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
-from twin_graph.front.answer import Answer, Content, Spool
+from twin_graph.front.answer import Answer, Content
 from twin_graph.front.coding import (
     IDENTITY,
     WORTH_IT,
@@ -94,7 +94,7 @@ def _encode(answer: Answer, coding: str) -> Answer:
 def _compress(content: Content, coding: str) -> Content:
     if isinstance(content, bytes):
         return compress(coding, content)
-    spool = Spool()
+    spool = content.another()
     for part in compress_chunks(coding, content, len(content)):
         spool.write(part)
     return spool.content()

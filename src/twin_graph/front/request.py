@@ -7,6 +7,7 @@ Reading the body is `body`.
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ FAULT = "twin_graph.fault"
 # there are no parts of answers.
 _OURS = frozenset({"accept-encoding", "content-length", "content-type", "host", "if-none-match", "range",
                    "transfer-encoding"})  # fmt: skip
+
+# RFC 3986 3.2.2 and 3.2.3, as far as characters go.
+_HOST = re.compile(r"[\w.~!$&'()*+,;=:%\[\]-]*", re.ASCII)
 
 
 class Headers(Protocol):
@@ -86,6 +90,23 @@ class Request:
         """Bytes of the body, None where that was not said."""
         text = self.headers.get("content-length", "")
         return int(text) if text.isdecimal() and text.isascii() else None
+
+
+def find_fault(request: Request, body_bytes: int) -> int:
+    """The status with which a request is refused for what its head says; 0 where nothing is wrong with it.
+
+    Args:
+        body_bytes: how large a body may be.
+    """
+    # RFC 9112 3.2: exactly one Host, unless the request is of HTTP/1.0; two were joined by a comma and a space.
+    host = request.headers.get("host")
+    if _HOST.fullmatch(host or "") is None or (host is None and request.version == "1.1"):
+        return 400
+    if request.length is not None and request.length > body_bytes:
+        return 413
+    if request.has_body and request.headers.get("content-encoding", "identity").lower() != "identity":
+        return 415
+    return 0
 
 
 def read_head(scope: Scope) -> Request:

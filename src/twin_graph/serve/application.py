@@ -13,6 +13,7 @@ import os
 import re
 import resource
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -36,6 +37,7 @@ _LOOK_EVERY = 0.5
 _LATE_REQUESTS = 5.0
 _RESTART_AFTER = 5.0
 _MOST_CONNECTIONS = 8_192
+_SWITCH_SECONDS = 0.000_5
 
 
 class MovingApplication:
@@ -138,6 +140,8 @@ def web_application() -> WSGIApplication:
 def web_gateway() -> Gateway:
     """The same behind the front, for granian with the interface RSGI."""
     _prepare_process()
+    # Who computes lets others have the interpreter sooner than usual: their steps are many and short.
+    sys.setswitchinterval(_SWITCH_SECONDS)
     settings = read_settings(os.environ)
     limits = Limits(
         # A thread for every query that may run or wait, and some for what needs no query.
