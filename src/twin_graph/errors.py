@@ -17,6 +17,7 @@ exception is caught in the one module that may import that library and raised ag
     │   │   └── ServiceNotAllowed
     │   ├── OverBudget
     │   ├── ClientGone
+    │   ├── QueryUnsupported
     │   └── QueryTooCostly
     │       ├── QueryTimeout
     │       ├── QueryResources
@@ -120,6 +121,10 @@ class OverBudget(RequestError):
 
 class ClientGone(RequestError):
     """Raised by `worker`: the client has closed its connection, and what ran for it was stopped."""
+
+
+class QueryUnsupported(RequestError):
+    """Raised by `worker`: the query is right, and the engine fails at it all the same."""
 
 
 class QueryTooCostly(RequestError):

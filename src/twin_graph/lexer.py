@@ -59,20 +59,28 @@ def names_dataset(text: str) -> bool:
     (True, False)
     """
     words = [word.lower() for word in bare_words(text)]
-    declared = {name for word, name in pairwise(words) if word.endswith("prefix")}
-    # The engine asks for no space between the keyword and the prefix.
-    glued = {word for word in words if word.startswith("prefix") and word.endswith(":")}
-    declared |= glued | {word.removeprefix("prefix") for word in glued}
+    declared = _declared_prefixes(words)
     return any("from" in word and word not in declared for word in words)
 
 
 def names_service(text: str) -> bool:
-    """Whether a query may say SERVICE.
+    """Whether a query may say SERVICE; a declared prefix that does not begin so is none.
 
     >>> names_service("ASK { SERVICE:x {} }"), names_service("ASK { ?service <service> 'service' }")
     (True, False)
+    >>> names_service("PREFIX myservice: <#> ASK { ?s myservice:q 1 }")
+    False
     """
-    return any("service" in word.lower() for word in bare_words(text))
+    words = [word.lower() for word in bare_words(text)]
+    declared = {word for word in _declared_prefixes(words) if not word.startswith("service")}
+    return any("service" in word and word not in declared for word in words)
+
+
+def _declared_prefixes(words: list[str]) -> set[str]:
+    """Prefixes with their colon, also glued to their keyword: the engine asks for no space there."""
+    declared = {name for word, name in pairwise(words) if word.endswith("prefix") and name.endswith(":")}
+    glued = {word for word in words if word.startswith("prefix") and word.endswith(":")}
+    return declared | glued | {word.removeprefix("prefix") for word in glued}
 
 
 def canonical(text: str) -> str:

@@ -45,7 +45,7 @@ PREFIXES: dict[str, str] = {
     "wd": str(WD),
     "wdt": "http://www.wikidata.org/prop/direct/",
     "vann": "http://purl.org/vocab/vann/",
-    "fn": str(FUNCTIONS),
+    "twinfn": str(FUNCTIONS),
 }
 
 

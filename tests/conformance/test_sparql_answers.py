@@ -534,3 +534,18 @@ class TestWithoutQuery:
         page = get(client, "SELECT ?label { ?s rdfs:label ?label }", HTML)
         assert (200, "no-store") == (page.status_code, page.headers["Cache-Control"])
         assert 60 == page.text.count("Miasto ")
+
+
+def test_file_name(client: FlaskClient) -> None:
+    """A browser that saves a result gives it a name with the ending of its format."""
+    for fmt in RESULT_FORMATS:
+        found = get(client, "ASK {}", fmt.media_type).headers["Content-Disposition"]
+        assert f'inline; filename="result.{fmt.extension}"' == found
+
+
+def test_empty_dataset_parameters(client: FlaskClient) -> None:
+    """Forms send empty parameters for what is not wanted; they name no graph."""
+    query = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+    plain = get(client, query, RESULTS_JSON.media_type)
+    empty = get(client, query, RESULTS_JSON.media_type, **{"default-graph-uri": "", "named-graph-uri": ""})
+    assert (200, plain.data) == (empty.status_code, empty.data)

@@ -112,7 +112,7 @@ class TestPrefixes:
             if isinstance(iri, str) and iri.startswith("http") and not name.startswith("@")
         }  # fmt: skip
         hidden = {"relation", "stage", "status", "role", "confidence", "continent", "reciprocity"}
-        internal = {"fn"}  # functions that queries of the build may call; never in published data
+        internal = {"twinfn"}  # functions that queries of the build may call; never in published data
         assert {name: iri for name, iri in PREFIXES.items() if name not in hidden | internal} == found
 
 

@@ -43,7 +43,9 @@ class TestTriples:
         spelt = {str(s): str(o) for s, p, o in triples if p == SH.prefix}
         namespaces = {str(s): o for s, p, o in triples if p == SH.namespace}
         assert declared == spelt.keys() == namespaces.keys()
-        expected = {name: Literal(iri, datatype=XSD.anyURI) for name, iri in PREFIXES.items() if name != "fn"}
+        expected = {
+            name: Literal(iri, datatype=XSD.anyURI) for name, iri in PREFIXES.items() if name != "twinfn"
+        }
         assert expected == {spelt[each]: namespaces[each] for each in declared}
         assert (URIRef(f"{ENDPOINT}#prefixes"), RDF.type, OWL.Ontology) in triples
 
@@ -104,7 +106,7 @@ def check_endpoint(server: LiveServer, offered: int) -> None:
     assert (len(LANGUAGES) + 1) * len(found) == len(words)
     rows = ask(server, "SELECT ?prefix ?namespace { [] sh:namespace ?namespace ; sh:prefix ?prefix }")
     declared = {row["prefix"]["value"]: row["namespace"]["value"] for row in rows}
-    assert {name: iri for name, iri in PREFIXES.items() if name != "fn"} == declared
+    assert {name: iri for name, iri in PREFIXES.items() if name != "twinfn"} == declared
     # As an editor does that knows none of our prefixes.
     full = FIND
     for name in ("sh",):

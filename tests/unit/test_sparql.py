@@ -84,6 +84,10 @@ class TestMakeRequest:
         with pytest.raises(MalformedRequest):
             request_for(text)
 
+    def test_byte_order_mark(self) -> None:
+        """A mark that some editors write at the beginning of a file is no part of the query."""
+        assert "ASK {}" == request_for("\ufeffASK {}").text
+
     def test_longest(self) -> None:
         """A query of exactly 64 KiB is a request that fits into a message."""
         text = "ASK {}" + "\x00" * (sparql.MAX_QUERY_BYTES - 6)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import io
+from xml.dom import minidom
 
 import pytest
 
 from twin_graph import iris
-from twin_graph.errors import NotAcceptable, ServiceNotAllowed
+from twin_graph.errors import MalformedQuery, NotAcceptable, ServiceNotAllowed
 from twin_graph.formats import (
     CSV,
     GRAPH_FORMATS,
+    JSON_LD,
     N_TRIPLES,
+    RDF_XML,
     RESULT_FORMATS,
     RESULTS_JSON,
+    RESULTS_XML,
     TURTLE,
     Carries,
     Format,
@@ -108,3 +112,63 @@ def test_service_past_the_check(store: Store) -> None:
     """A query that asks another service fails as one, wherever that is noticed."""
     with pytest.raises(ServiceNotAllowed):
         count(store, "SELECT * { SERVICE <http://[::1]:1/> { ?s ?p ?o } }")
+
+
+@pytest.mark.parametrize(
+    ("text", "fmt", "readable"),
+    [
+        ("CONSTRUCT { <a:a> <http://x/1> 1 } {}", RDF_XML, False),
+        ("CONSTRUCT { <a:a> <http://x/> 1 } {}", RDF_XML, False),
+        ("CONSTRUCT { <a:a> <http://x/1a> 1 } {}", RDF_XML, True),
+        ("CONSTRUCT { <a:a> <http://x/ż> 1 } {}", RDF_XML, True),
+        ("CONSTRUCT { <a:a> <http://x/1> 1 } {}", TURTLE, True),
+        ('CONSTRUCT { <a:a> <a:b> "\\u0001" } {}', RDF_XML, False),
+        ('CONSTRUCT { <a:a> <a:b> "\\t" } {}', RDF_XML, True),
+        ('SELECT ("\\u0001" AS ?x) {}', RESULTS_XML, False),
+        ('SELECT ("\\uFFFE" AS ?x) {}', RESULTS_XML, False),
+        ('SELECT ("\\uFFFD\\n" AS ?x) {}', RESULTS_XML, True),
+        ('SELECT ("\\u0001" AS ?x) {}', RESULTS_JSON, True),
+        ("CONSTRUCT { <a:a> <a:b> <<( <a:a> <a:b> 1 )>> } {}", JSON_LD, False),
+        ("CONSTRUCT { <a:a> <a:b> <<( <a:a> <a:b> 1 )>> } {}", TURTLE, True),
+    ],
+)
+def test_what_a_format_cannot_carry(store: Store, text: str, fmt: Format, readable: bool) -> None:
+    """A result that nobody could read again is refused in that format, and in that one only."""
+    output = io.BytesIO()
+    if readable:
+        assert fmt is store.answer(text, output, base_iri=BASE, offers=(fmt,)).fmt
+        if fmt in (RDF_XML, RESULTS_XML):
+            minidom.parseString(output.getvalue())
+    else:
+        with pytest.raises(NotAcceptable) as caught:
+            store.answer(text, output, base_iri=BASE, offers=(fmt,))
+        assert caught.value.offers
+        assert fmt.media_type not in caught.value.offers
+
+
+def test_unknown_function(store: Store) -> None:
+    """A call of a function that we do not have leaves a value unbound; the query goes on."""
+    text = "SELECT (<http://x/f>(1) AS ?a) (<http://x/g>(?a) AS ?b) (1 AS ?c) {}"
+    output = io.BytesIO()
+    store.answer(text, output, base_iri=BASE, offers=(CSV,))
+    assert b"a,b,c\r\n,,1\r\n" == output.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "word"),
+    [
+        ("SELECT *\nWHERE { ?s ?p ?o ?? }\nLIMIT 5", (2, 18), "?? }"),
+        ("SELECT *\r\nWHERE { ?s ?p ?o } }\r\nLIMIT 5", (2, 20), "}"),
+        ("SELECT ?x WHERE { ?s ?p ?o FILTER(?x = ) }\nLIMIT 5", (1, 40), ") }"),
+        ("SELEC * {}", (1, 1), "SELEC * {}"),
+        ("ASK { ?s ?p ?o ", (1, 16), "the query ends too early"),
+        ("", (1, 1), "the query ends too early"),
+        ('SELECT * { ?s ?p "abc }\n }', (1, 24), "the line ends too early"),
+    ],
+)
+def test_place_of_a_mistake(store: Store, text: str, place: tuple[int, int], word: str) -> None:
+    """A mistake is placed at the word that cannot stand there."""
+    with pytest.raises(MalformedQuery) as caught:
+        store.answer(text, io.BytesIO(), base_iri=BASE, offers=(CSV,))
+    assert place == (caught.value.line, caught.value.column)
+    assert word in str(caught.value)

@@ -19,6 +19,7 @@ from flask.testing import FlaskClient
 
 from site_client import BASE, LANGUAGES
 from twin_graph import sparql
+from twin_graph.formats import GRAPH_FORMATS
 from twin_graph.namespaces import PREFIXES
 from twin_graph.settings import read_settings
 from twin_graph.snapshot import Snapshot
@@ -207,12 +208,13 @@ class TestTable:
         assert f"<strong>{words}</strong>" in page.replace("\xa0", " ").replace("\u202f", " ")
 
     def test_more_rows(self, client: FlaskClient) -> None:
-        """Where there are more than fit a page, it says so; where nobody has counted, it does not guess."""
+        """Where there are more than fit a page, it says so, and how many there are."""
         query = "SELECT ?a { VALUES ?a { 1 2 3 4 5 6 7 8 9 10 } VALUES ?b { 1 2 3 4 5 6 7 8 9 10 } "
         tail = "VALUES ?c { 1 2 3 4 5 6 } }"
         page = ask(client, query + tail)
         assert 500 == len(cells(page))
         assert "more rows than the 500 shown" in page
+        assert "<strong>600 rows</strong>" in page
         page = ask(client, query + tail.replace("6", ""))
         assert 500 == len(cells(page))
         assert "more rows" not in page
@@ -399,8 +401,7 @@ class TestElsewhere:
         [
             (QUERY, ["application/sparql-results+json", "application/sparql-results+xml", "text/csv",
                      "text/tab-separated-values"]),
-            ("CONSTRUCT WHERE { ?c a twin:City }", ["text/turtle", "application/n-triples", "application/rdf+xml",
-                                                    "application/ld+json"]),
+            ("CONSTRUCT WHERE { ?c a twin:City }", [fmt.media_type for fmt in GRAPH_FORMATS]),
         ],
     )  # fmt: skip
     def test_downloads(self, client: FlaskClient, query: str, kinds: list[str]) -> None:
@@ -423,6 +424,16 @@ class TestElsewhere:
             asked = {"query": hidden["value"], "timeout": "2", "format": button["value"]}
             assert 200 == client.post("/sparql", data=asked).status_code
         assert all(len(path) < 9_000 for path in Page(page).attribute("href"))
+
+    def test_sent_as_an_address(self, client: FlaskClient) -> None:
+        """A query that was too long for its address comes back in the form, and can be sent by POST."""
+        query = f"SELECT ?c {{ ?c a twin:City }} # {'x' * 9_000}"
+        asked = {"query": query, "lang": "en", "format": "html"}
+        response = client.get("/sparql", query_string=asked, headers={"Accept": "text/html"})
+        assert (414, "text/html") == (response.status_code, response.mimetype)
+        assert query in unescape(response.text)
+        response = client.get("/sparql", query_string=asked)
+        assert (414, "application/problem+json") == (response.status_code, response.mimetype)
 
     def test_programs(self, client: FlaskClient) -> None:
         """Four programs with the public address of the endpoint, its parameters and the query."""

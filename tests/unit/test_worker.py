@@ -469,7 +469,7 @@ class TestNoLeaks:
         """Between failed forks there is a pause; only a pool without any worker gives up."""
         moments: list[float] = []
 
-        def fork() -> tuple[int, socket.socket, int]:
+        def fork() -> tuple[int, socket.socket, int, int]:
             moments.append(time.monotonic())
             raise BlockingIOError("no more processes")
 

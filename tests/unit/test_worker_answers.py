@@ -31,6 +31,7 @@ from twin_graph import formats
 from twin_graph.errors import MalformedQuery, OverBudget, QueryTimeout, ResultTooLarge
 from twin_graph.snapshot import Snapshot, open_snapshot
 from twin_graph.worker.answers import KeptAnswers
+from twin_graph.worker.messages import QueryLimits
 
 ROWS = "SELECT ?a ?b { ?a ?p ?o . ?b ?q ?r } LIMIT 50000"
 LARGE = replace(LIMITS, seconds=20.0, rows=100_000, megabytes=64)
@@ -141,8 +142,17 @@ class TestPreparedAnswers:
         """An answer is found by the key that the index gives it."""
         index = {"a": self.entry(tmp_path, "a.srj", b"one"), "b": self.entry(tmp_path, "b.srj", b"two")}
         (tmp_path / "index.json").write_text(json.dumps(index))
-        assert [] == answers.load(tmp_path)
+        assert [] == answers.load(tmp_path, QueryLimits())
         assert (b"one", b"two") == (find(answers, "a"), find(answers, "b"))
+
+    def test_beyond_the_limits(self, answers: KeptAnswers, tmp_path: Path) -> None:
+        """An answer that a query would not get now is not held ready either."""
+        (tmp_path / "index.json").write_text(json.dumps({"a": self.entry(tmp_path, "a.srj", b"12345")}))
+        for limits in (QueryLimits(rows=2), QueryLimits(megabytes=4e-6)):
+            assert [] == answers.load(tmp_path, limits)
+            assert 0 == len(answers)
+        assert [] == answers.load(tmp_path, QueryLimits(rows=3, megabytes=5e-6))
+        assert 1 == len(answers)
 
     def test_damaged(self, answers: KeptAnswers, tmp_path: Path) -> None:
         """Each damaged answer is left out with a sentence of its own; the others are there."""
@@ -158,7 +168,7 @@ class TestPreparedAnswers:
             "list": ["good.srj"],
         }
         (tmp_path / "index.json").write_text(json.dumps(index))
-        wrong = answers.load(tmp_path)
+        wrong = answers.load(tmp_path, QueryLimits())
         assert sorted(set(index) - {"good"}) == sorted(text.split()[3] for text in wrong)
         assert (1, b"good") == (len(answers), find(answers, "good"))
 
@@ -166,19 +176,19 @@ class TestPreparedAnswers:
     def test_damaged_index(self, answers: KeptAnswers, tmp_path: Path, index: bytes) -> None:
         """Without a readable index there are no answers, and one sentence says so."""
         (tmp_path / "index.json").write_bytes(index)
-        assert 1 == len(answers.load(tmp_path))
+        assert 1 == len(answers.load(tmp_path, QueryLimits()))
         assert 0 == len(answers)
 
     def test_no_index(self, answers: KeptAnswers, tmp_path: Path) -> None:
         """A snapshot without prepared answers is nothing to complain of."""
-        assert [] == answers.load(tmp_path)
+        assert [] == answers.load(tmp_path, QueryLimits())
         assert 0 == len(answers)
 
     def test_they_stay(self, answers: KeptAnswers, tmp_path: Path) -> None:
         """However much else is kept, a prepared answer is found, and all together stay within the room."""
         index = {name: self.entry(tmp_path, name, name.encode() * 20_000) for name in "ab"}
         (tmp_path / "index.json").write_text(json.dumps(index))
-        assert [] == answers.load(tmp_path)
+        assert [] == answers.load(tmp_path, QueryLimits())
         for number in range(30):
             assert keep(answers, str(number), b"x" * 90_000) is not None
             assert answers.cost <= 800_000
@@ -193,10 +203,10 @@ class TestPreparedAnswers:
         """Prepared answers have a quarter of the room; those beyond it are left out, which is no complaint."""
         index = {str(number): self.entry(tmp_path, str(number), b"x" * 40_000) for number in range(10)}
         (tmp_path / "index.json").write_text(json.dumps(index))
-        assert [] == answers.load(tmp_path)
+        assert [] == answers.load(tmp_path, QueryLimits())
         assert 4 == len(answers)
         nothing = KeptAnswers(0)
-        assert [] == nothing.load(tmp_path)
+        assert [] == nothing.load(tmp_path, QueryLimits())
         assert 0 == len(nothing)
 
     def test_pool_has_them(self, tiny_snapshot: Snapshot, tmp_path: Path) -> None:

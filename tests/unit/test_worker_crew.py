@@ -44,12 +44,12 @@ class TestReplacement:
             assert (0, 0) == (crew.count(ONE), crew.count(OTHER))
 
 
-def sleeper(stack: contextlib.ExitStack) -> tuple[int, socket.socket, int]:
+def sleeper(stack: contextlib.ExitStack) -> tuple[int, socket.socket, int, int]:
     """A process that only sleeps, in the place of a worker; its end of the channel is closed with the stack."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     stack.enter_context(theirs)
     pid = os.posix_spawn("/bin/sleep", ["sleep", "60"], {})
-    return pid, ours, os.memfd_create("spool")
+    return pid, ours, os.memfd_create("spool"), os.memfd_create("complaints")
 
 
 def grow(crew: Crew, workers: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import threading
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from query_pools import ASK, ENDLESS, JOIN, LIMITS, Start, ask, children, pools, wait_for
-from twin_graph.errors import OperatorError, QueryResources, TwinGraphError
+from twin_graph.errors import OperatorError, QueryResources, QueryUnsupported, TwinGraphError
 from twin_graph.snapshot import Snapshot
 from twin_graph.worker import QueryPool
 from twin_graph.worker.endings import cause_of_end
@@ -102,9 +103,30 @@ def is_busy(pid: int) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("status", "words"),
-    [(signal.SIGABRT, MEMORY), (signal.SIGSEGV, NESTING), (signal.SIGBUS, "SIGBUS"), (3 << 8, "exit code 3")],
+    ("status", "last_words", "words"),
+    [
+        (signal.SIGABRT, "memory allocation of 64 bytes failed", MEMORY),
+        (signal.SIGABRT, "", MEMORY),
+        (signal.SIGABRT, "thread 'x' panicked at sort.rs:1:\nno total order", "ORDER BY STR(?value)"),
+        (signal.SIGABRT, "thread 'x' panicked at x.rs:1:\nindex", "the query engine fails at this query"),
+        (signal.SIGSEGV, "", NESTING),
+        (signal.SIGBUS, "", "SIGBUS"),
+        (3 << 8, "", "exit code 3"),
+    ],
 )
-def test_cause_of_end(status: int, words: str) -> None:
-    """The status of a process says why it ended."""
-    assert words in str(cause_of_end(int(status), 96))
+def test_cause_of_end(status: int, last_words: str, words: str) -> None:
+    """The status of a process and what it wrote at last say why it ended."""
+    assert words in str(cause_of_end(int(status), last_words, 96))
+
+
+def test_engine_fault(pool: QueryPool) -> None:
+    """What the engine cannot sort, and aborts at, is not said to have taken memory."""
+    draw = random.Random(5).randrange
+    kinds = ('"t{}"', "{}", '"20{}-01-01"^^xsd:date', '"{}"^^xsd:gYear', '"w{}"@en', "{}.5")
+    ranges = ((999,), (999,), (10, 99), (1_000, 2_999), (999,), (999,))
+    values = (kinds[kind].format(draw(*ranges[kind])) for kind in (draw(6) for _ in range(3_000)))
+    text = f"SELECT ?x {{ VALUES ?x {{ {' '.join(values)} }} }} ORDER BY ?x"
+    with pytest.raises(QueryUnsupported) as caught:
+        ask(pool, text)
+    assert "ORDER BY STR(?value)" in str(caught.value)
+    assert 1 == ask(pool, ASK).rows

@@ -1,7 +1,8 @@
 """What an application answers: called as PEP 3333 says, and taken whole before the first byte is sent.
 
-A large content lies in a file without a name, so a client that reads slowly costs a descriptor and neither a
-thread nor memory, and an application that fails half-way never leaves a cut answer. Codings are `representation`.
+A large content lies in a file, so a client that reads slowly costs a descriptor and neither a thread nor memory, and
+an application that fails half-way never leaves a cut answer. The file has a name of its own, which nothing else ever
+has: a server that opens it too late finds nothing. Codings are `representation`.
 """
 
 from __future__ import annotations
@@ -61,10 +62,10 @@ class Spool:
 
     def _write_to_file(self, part: bytes) -> None:
         if self._file is None:
-            self._file = tempfile.TemporaryFile(prefix="twin-graph-")  # noqa: SIM115 - closed with this object
-            name = str(Path(self.path).readlink())
-            self._room.enter(name)
-            weakref.finalize(self, _close, self._file, self._room, name)
+            self._file = tempfile.NamedTemporaryFile(  # noqa: SIM115 - removed with this object
+                prefix="twin-graph-", dir=Path(tempfile.gettempdir()).resolve(), delete=False
+            )
+            weakref.finalize(self, _remove, self._file, self._room)
         self._room.take(self.size + len(part) - self._room.size)
         self._file.writelines((*self._parts, part))
         self._parts.clear()
@@ -78,8 +79,10 @@ class Spool:
 
     @property
     def path(self) -> str:
-        """A path by which this process can open the file anew."""
-        return f"/proc/self/fd/{self._descriptor}"
+        """A path by which this process can open the file anew, as long as somebody refers to this object."""
+        if self._file is None:
+            raise ValueError("the content is in memory")
+        return self._file.name
 
     def __len__(self) -> int:
         return self.size
@@ -97,9 +100,11 @@ class Spool:
         return self._file.fileno()
 
 
-def _close(file: IO[bytes], room: Room, name: str) -> None:
+def _remove(file: IO[bytes], room: Room) -> None:
     file.close()
-    room.leave(name)
+    Path(file.name).unlink(missing_ok=True)
+    # What /proc calls a file that somebody has still open.
+    room.leave(f"{file.name} (deleted)")
 
 
 Content = bytes | Spool

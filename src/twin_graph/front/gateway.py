@@ -160,7 +160,7 @@ class Gateway:
             if request.has_body and "expect" not in request.headers:  # else the client waits before it sends
                 await drop_body(receive(transport))
         elif request.has_body:
-            await self._answer_with_body(stage, request, transport)
+            await self._answer_with_body(request, transport)
         elif kept := await self._find_kept(stage, request):
             _send(transport, request, kept)
         else:
@@ -178,9 +178,10 @@ class Gateway:
             return await self._refuse(stage, request, 503)
         return answer.with_headers(server_timing=_HIT)
 
-    async def _answer_with_body(self, stage: _Stage, request: Request, transport: Transport) -> None:
+    async def _answer_with_body(self, request: Request, transport: Transport) -> None:
         limits, chunks = self._limits, receive(transport)
         body = await read_body(chunks, limits.body_bytes, limits.body_seconds, request.length)
+        stage = self._stage  # a body takes its time; there may be another application by now
         if body.outcome is Outcome.WHOLE:
             await self._answer(stage, request, body.content, transport)
             return

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,10 +44,6 @@ class Room:
         self.storage.take(self.client, size)
         self.size += size
 
-    def enter(self, name: str) -> None:
-        """Say under which name the file lies: who had that name before has been closed by everybody."""
-        self.storage.end(lambda closed: closed == name)
-
     def leave(self, name: str) -> None:
         """Give it back as soon as nobody has the file of this name open any more."""
         self.storage.give_back(name, self.client, self.size)
@@ -78,7 +73,7 @@ class Storage:
         with self._lock:
             if not self._has_room(client, size):
                 names = open_files()
-                self.end(lambda name: name not in names)
+                self._end_all_but(names)
                 if not self._has_room(client, size):
                     raise NoRoom
             self._taken[client] += size
@@ -91,14 +86,13 @@ class Storage:
     def _has_room(self, client: str, size: int) -> bool:
         return self._taken.total() + size <= self._limit and self._taken[client] + size <= self._limit // 2
 
-    def end(self, is_gone: Callable[[str], bool]) -> None:
-        """Forget the closed files that nobody has open any more, by their names."""
-        with self._lock:
-            for name in [name for name in list(self._closed) if is_gone(name)]:
-                file = self._closed.pop(name)
-                self._taken[file.client] -= file.size
-                if not self._taken[file.client]:
-                    del self._taken[file.client]
+    def _end_all_but(self, open_names: set[str]) -> None:
+        """Forget the closed files that nobody has open any more."""
+        for name in self._closed.keys() - open_names:
+            file = self._closed.pop(name)
+            self._taken[file.client] -= file.size
+            if not self._taken[file.client]:
+                del self._taken[file.client]
 
 
 def open_files() -> set[str]:

@@ -218,7 +218,8 @@ class Service:
                    "--log-level", "error", "--factory", "twin_graph.serve:web_gateway"]  # fmt: skip
         return subprocess.Popen(  # noqa: S603 - a program of ours, no shell
             command,
-            env={**os.environ, **values},
+            # What a web process leaves behind when it is killed goes with our folder.
+            env={**os.environ, **values, "TMPDIR": str(self.folder)},
             start_new_session=True,
             preexec_fn=partial(die_with_parent, os.getpid(), signal.SIGTERM),  # no threads here
         )

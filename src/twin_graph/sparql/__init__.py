@@ -22,7 +22,7 @@ from twin_graph.sparql.requests import (
     make_request,
     named_formats,
 )
-from twin_graph.sparql.tables import Table, read_table
+from twin_graph.sparql.tables import Table, count_rows, read_table
 
 __all__ = [
     "DESCRIPTION_PREFIXES",
@@ -33,6 +33,7 @@ __all__ = [
     "answer_key",
     "canonical",
     "check_policy",
+    "count_rows",
     "describe_dataset",
     "describe_examples",
     "describe_prefixes",

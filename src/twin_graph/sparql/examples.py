@@ -23,7 +23,7 @@ from twin_graph.sparql.policy import form_of
 from twin_graph.store import Store
 
 # Functions that only the build can call.
-_PRIVATE = ("fn",)
+_PRIVATE = ("twinfn",)
 _GROUP = "competency_"
 # The class of an example and the property that holds its text, by its form.
 _FORMS = {

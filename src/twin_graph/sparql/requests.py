@@ -51,6 +51,7 @@ def make_request(
         QueryNotAllowed, ServiceNotAllowed: the text is an update or asks another service.
         MalformedQuery: its words do not even end.
     """
+    text = text.removeprefix("\ufeff")  # some editors begin a file with it
     if not text.strip():
         raise MalformedRequest("the query is empty")
     if len(text.encode(errors="surrogatepass")) > MAX_QUERY_BYTES:

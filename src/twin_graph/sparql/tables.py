@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,21 @@ Term = Mapping[str, Any]
 _ROWS = '"results":{"bindings":['
 # Rows of nothing take no room in a result, but a page has a cell for each of their variables.
 _MOST_CELLS = 10_000
+
+
+_BEFORE_ROWS = b'"results":{"bindings":['
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"')
+
+
+def count_rows(body: bytes) -> int:
+    """The number of rows of a whole SELECT result in JSON as our engine writes it.
+
+    >>> count_rows(b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":{"value":"},{"}},{}]}}')
+    2
+    """
+    # Without strings, objects stand side by side only where rows do.
+    rows = _STRING.sub(b"", body.partition(_BEFORE_ROWS)[2])
+    return 0 if rows.startswith(b"]") else rows.count(b"},{") + 1
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
     rows.py       how many rows a result has
     mistakes.py   where a query stops being one
+    xml.py        what XML cannot carry
 
 Questions of ours come as `Query` files with bound parameters; `answer` evaluates the text of a user and is
 called in worker processes (`worker`), and by the command line after the same policy check (`sparql`). Nothing
@@ -43,6 +44,7 @@ from twin_graph.namespaces import PREFIXES
 from twin_graph.queries import Query
 from twin_graph.store.mistakes import malformed
 from twin_graph.store.rows import CountedTriples, count_rows
+from twin_graph.store.xml import check_characters, check_predicates
 
 Row = Mapping[str, Node]
 Function = Callable[..., "ox.Literal | ox.NamedNode | None"]
@@ -271,7 +273,7 @@ class Store:
         """Evaluate a query and write its whole result.
 
         Args:
-            output: readable too where `max_rows` is given.
+            output: readable too.
             prefixes: those that the text may use without declaring them.
             offers: acceptable formats, best first; the first that can carry the result is used.
             dataset: what the protocol request names; it overrides FROM in the text. A graph that we do not
@@ -286,9 +288,13 @@ class Store:
             fmt = first_fit(_needed(results), offers)
             if isinstance(results, ox.QueryTriples):
                 counted = CountedTriples(max_rows)
-                ox.serialize(counted.limit(results), output, format=engine_format(fmt), prefixes=PREFIXES)
+                triples = check_predicates(counted.limit(results), fmt)
+                ox.serialize(triples, output, format=engine_format(fmt), prefixes=PREFIXES)
+            else:
+                results.serialize(output, format=results_format(fmt))
+            check_characters(output, fmt)
+            if isinstance(results, ox.QueryTriples):
                 return Answer(fmt, counted.rows)
-            results.serialize(output, format=results_format(fmt))
             if isinstance(results, ox.QueryBoolean):
                 return Answer(fmt, 1)
             return Answer(fmt, None if max_rows is None else count_rows(output, fmt, max_rows))
@@ -326,6 +332,9 @@ def _engine_errors(text: str) -> Iterator[None]:
     except SyntaxError as problem:
         raise malformed(str(problem), text) from problem
     except (RuntimeError, ValueError, OSError) as problem:
+        if "RDF 1.2" in str(problem):
+            names = tuple(fmt.media_type for fmt in formats.GRAPH_FORMATS if fmt is not formats.JSON_LD)
+            raise NotAcceptable("JSON-LD cannot carry triple terms", names) from problem
         # Where the words of a text are ambiguous the engine may see a SERVICE that we do not; it fails to call.
         if names_service(text) or (isinstance(problem, OSError) and "service" in text.lower()):
             raise ServiceNotAllowed("this service asks no other service (SERVICE)") from problem

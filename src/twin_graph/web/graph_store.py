@@ -59,6 +59,8 @@ def graphs(name: str = "") -> Response:
     # Weak: the same statements, but the engine is free in the order of prefixes.
     response.set_etag(tag, weak=True)
     response.headers["Content-Type"] = fmt.content_type
+    name = names[0].rpartition("/")[2] if len(names) == 1 else "graph"
+    response.headers["Content-Disposition"] = f'inline; filename="{name}.{fmt.extension}"'
     response.headers["Cache-Control"] = freshness(parameters, _PARAMETERS)
     response.headers["Vary"] = "Accept, Accept-Encoding"
     return response
@@ -149,6 +151,8 @@ def _options() -> Response:
     response = Response(status=204)
     del response.headers["Content-Type"]
     response.headers["Allow"] = response.headers["Access-Control-Allow-Methods"] = ", ".join(METHODS)
-    response.headers["Access-Control-Allow-Headers"] = "Accept, If-None-Match"
+    response.headers["Access-Control-Allow-Headers"] = (
+        "Accept, Cache-Control, If-None-Match, X-Requested-With"
+    )
     response.headers["Access-Control-Max-Age"] = "86400"
     return response

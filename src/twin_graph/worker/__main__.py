@@ -61,30 +61,33 @@ def _opener(snapshot: Snapshot, mode: str, memory_triples: int) -> Callable[[], 
 def _load_answers(snapshot: Snapshot, limits: QueryLimits) -> KeptAnswers:
     """The kept answers, at first those that the snapshot brings along."""
     answers = KeptAnswers(int(limits.cache_megabytes * 1_000_000))
-    for complaint in answers.load(snapshot.path / "answers"):
+    for complaint in answers.load(snapshot.path / "answers", limits):
         log(complaint)
     return answers
 
 
 def _forker(limits: QueryLimits, open_store: Callable[[], tuple[Store, Path | None]]) -> Fork:
-    def fork() -> tuple[int, socket.socket, int]:
+    def fork() -> tuple[int, socket.socket, int, int]:
         parent = os.getpid()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SOCKET_BUFFER)
         spool = os.memfd_create("twin-graph-result")
+        complaints = os.memfd_create("twin-graph-complaints")
         try:
             pid = os.fork()
         except OSError:
-            for descriptor in (ours.detach(), theirs.detach(), spool):
+            for descriptor in (ours.detach(), theirs.detach(), spool, complaints):
                 os.close(descriptor)
             raise
         if pid == 0:
             with contextlib.suppress(BaseException):
-                channel, result = isolated.become_worker(parent, theirs.detach(), spool)
+                channel, result = isolated.become_worker(
+                    parent, theirs.detach(), spool, complaints=complaints
+                )
                 isolated.run(socket.socket(fileno=channel), result, limits, open_store)
             os._exit(0)
         theirs.close()
-        return pid, ours, spool
+        return pid, ours, spool, complaints
 
     # What is here now is never collected: neither its pages nor its descriptors are touched in a worker.
     gc.collect()

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from twin_graph import formats
+from twin_graph.worker.messages import QueryLimits
 
 # One answer may have this part of all room; all prepared ones together, that part.
 _PART, _PREPARED_PART = 8, 4
@@ -81,10 +82,11 @@ class KeptAnswers:
         while self.cost > self._most or len(self) > self._most_answers:
             self._let_go(self._answers.popitem(last=False)[1])
 
-    def load(self, folder: Path) -> list[str]:
+    def load(self, folder: Path, limits: QueryLimits) -> list[str]:
         """Keep the answers of a folder that are as its `index.json` says; gives what is wrong, in sentences.
 
-        A snapshot need not have any. Those for which there is no room are left out, which is not wrong.
+        A snapshot need not have any. Those for which there is no room, or that the limits do not allow, are left
+        out, which is not wrong.
         """
         try:
             index = json.loads((folder / "index.json").read_bytes())
@@ -96,7 +98,7 @@ class KeptAnswers:
         wrong = []
         for key, entry in entries:
             try:
-                self._load(folder, key, entry)
+                self._load(folder, key, entry, limits)
             except (OSError, ValueError, KeyError, TypeError) as problem:
                 wrong.append(f"the prepared answer {key} is left out: {problem}")
         return wrong
@@ -107,7 +109,7 @@ class KeptAnswers:
             while kept:
                 self._let_go(kept.popitem()[1])
 
-    def _load(self, folder: Path, key: str, entry: dict[str, Any]) -> None:
+    def _load(self, folder: Path, key: str, entry: dict[str, Any], limits: QueryLimits) -> None:
         if formats.by_name(entry["format"]) is None:
             raise ValueError(f"there is no format {entry['format']!r}")
         rows = entry["rows"]
@@ -117,6 +119,8 @@ class KeptAnswers:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             if digest != entry["sha256"]:
                 raise ValueError(f"{entry['file']} has another hash than the index says")
+            if file.tell() > limits.megabytes * 1_000_000 or rows is None or rows > limits.rows:
+                return
             self._prepare(key, file.fileno(), file.tell(), entry["format"], rows)
 
     def _prepare(self, key: str, source: int, size: int, fmt: str, rows: int | None) -> None:

@@ -19,12 +19,13 @@ from twin_graph.worker.isolated import READY
 from twin_graph.worker.jobs import Job, State, Worker
 from twin_graph.worker.messages import decode, decode_error
 
-# Forks a worker; gives its process id, the pool's end of its channel, and its spool.
-Fork = Callable[[], tuple[int, socket.socket, int]]
+# Forks a worker; gives its process id, the pool's end of its channel, its spool and its standard error.
+Fork = Callable[[], tuple[int, socket.socket, int, int]]
 _SPARE = 1
 _BROKEN_STARTS = 3
 _FORK_AGAIN = 1.0
 _REAP_SECONDS = 0.02
+_LAST_WORDS = 4_096
 # What runs longer than so many seconds steps back by so much priority, behind short queries and web processes.
 _SHORT, _BEHIND = 0.25, 15
 
@@ -45,7 +46,7 @@ class Crew:
         self._selector = selector
         self._hear = hear
         self._workers: list[Worker] = []
-        self._dying: dict[int, Job | None] = {}
+        self._dying: dict[int, tuple[Job | None, str]] = {}
         # One entry for each worker that is not ready: the client for whose query the last one was killed.
         self._missing = deque([""] * (at_once + _SPARE))
         self._broken_starts = 0
@@ -120,7 +121,8 @@ class Crew:
             problem = decode_error(header)
         self.bury(worker)
         self._broken_starts += 1
-        if self._broken_starts >= _BROKEN_STARTS:
+        self._fork_after = time.monotonic() + _FORK_AGAIN
+        if self._broken_starts >= _BROKEN_STARTS and all(w.state is State.STARTING for w in self._workers):
             raise problem
         return False
 
@@ -170,19 +172,21 @@ class Crew:
             worker.job.worker = None
             worker.job = None
         os.kill(worker.pid, signal.SIGKILL)
-        self._dying[worker.pid] = mourner
+        last_words = os.pread(worker.complaints, _LAST_WORDS, 0) if mourner is not None else b""
+        self._dying[worker.pid] = mourner, last_words.decode(errors="replace")
         self._selector.unregister(worker.channel)
         worker.channel.close()
         os.close(worker.spool)
+        os.close(worker.complaints)
         self._workers.remove(worker)
 
-    def reap(self) -> Iterator[tuple[Job, int]]:
-        """Queries whose workers have ended by themselves, each with the status of that end."""
+    def reap(self) -> Iterator[tuple[Job, int, str]]:
+        """Queries whose workers have ended by themselves, each with the status of that end and the last words."""
         for pid in list(self._dying):
             ended, status = os.waitpid(pid, os.WNOHANG)
-            mourner = self._dying.pop(pid) if ended else None
+            mourner, last_words = self._dying.pop(pid) if ended else (None, "")
             if mourner is not None:
-                yield mourner, status
+                yield mourner, status, last_words
 
     def disband(self) -> None:
         """Kill all workers and wait for their end."""

@@ -20,7 +20,7 @@ from twin_graph.errors import OperatorError, ResultTooLarge, TwinGraphError
 from twin_graph.namespaces import PREFIXES
 from twin_graph.store import Store
 from twin_graph.worker import isolation
-from twin_graph.worker.endings import out_of_memory
+from twin_graph.worker.endings import engine_fault, out_of_memory
 from twin_graph.worker.messages import LONGEST, QueryLimits, QueryRequest, encode, encode_error
 
 READY = "ready"
@@ -102,17 +102,20 @@ def run(
     _answer_all(channel, Spool(spool, int(limits.megabytes * 1_000_000)), limits, store)
 
 
-def become_worker(parent: int, *kept: int) -> tuple[int, ...]:
+def become_worker(parent: int, *kept: int, complaints: int) -> tuple[int, ...]:
     """Undo what a fork inherits from the pool: its signal handlers, and its descriptors but those to be kept.
 
     Gives the new numbers of those that are kept.
+
+    Args:
+        complaints: a file for what is written to standard error.
     """
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     gc.freeze()
     isolation.die_with_parent(parent)
-    return isolation.close_all_but(*kept)
+    return isolation.close_all_but(*kept, complaints=complaints)
 
 
 def _answer_all(channel: socket.socket, spool: Spool, limits: QueryLimits, store: Store) -> None:
@@ -146,7 +149,9 @@ def _answer(message: bytes, spool: Spool, limits: QueryLimits, store: Store) -> 
         return _as_answer(problem)
     except MemoryError:
         return _as_answer(out_of_memory(limits.memory_mb))
-    except BaseException as problem:  # a panic of the engine is no Exception
+    except BaseException as problem:
+        if type(problem).__name__ == "PanicException":  # of the engine; it is no Exception, and has no module
+            return _as_answer(engine_fault(str(problem)))
         return _as_answer(OperatorError(f"the query process failed: {type(problem).__name__}: {problem}"))
     return {"format": answer.fmt.name, "rows": answer.rows, "size": spool.size, "kept": False}
 

@@ -46,14 +46,18 @@ def die_with_parent(parent: int, by: signal.Signals = signal.SIGKILL) -> None:
         os._exit(1)
 
 
-def close_all_but(*kept: int) -> tuple[int, ...]:
-    """Close every descriptor but these; the three standard ones lead nowhere afterwards.
+def close_all_but(*kept: int, complaints: int) -> tuple[int, ...]:
+    """Close every descriptor but these; of the three standard ones only that for errors leads anywhere.
+
+    Args:
+        complaints: a file for what is written to standard error.
 
     Gives the new numbers of what was kept, the lowest there are: a limit of descriptors is one of their numbers.
     """
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in range(STANDARD):
         os.dup2(null, descriptor)
+    os.dup2(complaints, STANDARD - 1)
     highest = _highest_descriptor()
     low = STANDARD
     for descriptor in sorted(kept):

@@ -57,11 +57,16 @@ class Job:
 
 @dataclass(eq=False)
 class Worker:
-    """A forked process; `last` says that it is not to be used again, `slow` that others go first."""
+    """A forked process; `last` says that it is not to be used again, `slow` that others go first.
+
+    Attributes:
+        spool, complaints: descriptors of the files in memory for a result and for standard error.
+    """
 
     pid: int
     channel: socket.socket
     spool: int
+    complaints: int
     state: State = State.STARTING
     job: Job | None = None
     last: bool = False

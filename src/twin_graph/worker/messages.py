@@ -22,6 +22,7 @@ from twin_graph.errors import (
     QueryNotAllowed,
     QueryResources,
     QueryTimeout,
+    QueryUnsupported,
     ResultTooLarge,
     ServiceBusy,
     ServiceNotAllowed,
@@ -40,7 +41,8 @@ READ, CANCEL = b"read", b"cancel"
 _ERRORS: dict[str, type[TwinGraphError]] = {
     error.__name__: error
     for error in (ClientGone, MalformedQuery, MalformedRequest, NotAcceptable, OperatorError, OverBudget,
-                  QueryNotAllowed, QueryResources, QueryTimeout, ResultTooLarge, ServiceBusy, ServiceNotAllowed)
+                  QueryNotAllowed, QueryResources, QueryTimeout, QueryUnsupported, ResultTooLarge, ServiceBusy,
+                  ServiceNotAllowed)
 }  # fmt: skip
 
 

@@ -25,7 +25,6 @@ from twin_graph.errors import (
     ClientGone,
     OperatorError,
     OverBudget,
-    QueryTimeout,
     RequestError,
     ServiceBusy,
     TwinGraphError,
@@ -33,7 +32,7 @@ from twin_graph.errors import (
 from twin_graph.worker.answers import Answer, KeptAnswers
 from twin_graph.worker.budget import Budgets
 from twin_graph.worker.crew import Crew, Fork
-from twin_graph.worker.endings import cause_of_end
+from twin_graph.worker.endings import at_time_limit, cause_of_end, waited_long
 from twin_graph.worker.jobs import Caller, Job, State, Worker
 from twin_graph.worker.line import WaitingLine
 from twin_graph.worker.messages import (
@@ -48,8 +47,6 @@ from twin_graph.worker.messages import (
 )
 
 _READ_SECONDS = 30.0
-# A wait for a worker that is a smaller part of the time limit is not worth a word.
-_WORTH_SAYING = 0.1
 
 
 class Pool:
@@ -103,8 +100,8 @@ class Pool:
                 self._dispatch()
                 if not self._stopped:
                     self._crew.replenish()
-                for job, status in self._crew.reap():
-                    self._fail(job, cause_of_end(status, self._limits.memory_mb))
+                for job, status, last_words in self._crew.reap():
+                    self._fail(job, cause_of_end(status, last_words, self._limits.memory_mb))
         finally:
             self._close()
 
@@ -276,21 +273,28 @@ class Pool:
             if self._crew.start(worker, message):
                 self._announce()
         elif message and job is not None:
-            self._finished(worker, job, decode(message)[0])
+            self._finished(worker, job, message)
         else:
             if job is not None:
                 self._settle(job)
             self._crew.bury(worker, mourner=job)
 
-    def _finished(self, worker: Worker, job: Job, header: dict[str, Any]) -> None:
+    def _finished(self, worker: Worker, job: Job, message: bytes) -> None:
         self._settle(job)
-        worker.last = bool(header.get("last"))
-        if "error" in header:
-            self._crew.release(worker)
-            self._fail(job, decode_error(header))
+        try:
+            header = decode(message)[0]
+            problem = decode_error(header) if "error" in header else None
+            result = None if problem else (header["size"], header["format"], header["rows"])
+        except (ValueError, TypeError, KeyError):  # whoever writes nonsense is no worker of ours any more
+            self._crew.bury(worker, mourner=job)
             return
-        if job.key:
-            self._answers.keep(job.key, worker.spool, header["size"], header["format"], header["rows"])
+        worker.last = bool(header.get("last"))
+        if problem is not None:
+            self._crew.release(worker)
+            self._fail(job, problem)
+            return
+        if job.key and result is not None:
+            self._answers.keep(job.key, worker.spool, *result)
         worker.state = State.BEING_READ
         job.deadline = time.monotonic() + _READ_SECONDS
         self._answer(job, encode(header), worker.spool)
@@ -324,7 +328,7 @@ class Pool:
         now = time.monotonic()
         for job in self._line:
             if job.deadline <= now:
-                self._refuse(job, "no worker has become free in time; try again later")
+                self._refuse(job, _why_none_was_free(self._is_below_share(job)))
         for worker in self._crew:
             if worker.job is not None and worker.job.deadline <= now:
                 self._stop(worker, worker.job)
@@ -334,10 +338,14 @@ class Pool:
         if worker.state is State.BEING_READ:
             self._drop(job.caller)
             return
-        problem = _at_time_limit(job)
+        problem, waited = at_time_limit(job), waited_long(job)
         self._settle(job)
         self._crew.bury(worker)
-        self._fail(job, problem)
+        # Who had to wait may be right to try again.
+        if waited:
+            self._answer(job, encode_error(problem))
+        else:
+            self._fail(job, problem)
 
     def _dispatch(self) -> None:
         """Give waiting queries to free workers; no client has more of them than its share."""
@@ -382,17 +390,7 @@ def _text(value: object) -> str:
     return value
 
 
-def _at_time_limit(job: Job) -> QueryTimeout:
-    """What to say of a query at its time limit."""
-    waited = round((job.started or job.arrived) - job.arrived, 2)
-    if waited < job.seconds * _WORTH_SAYING:
-        return QueryTimeout(f"the query was stopped after {_seconds(job.seconds)}")
-    ran = round(job.seconds - waited, 2)
-    return QueryTimeout(
-        f"the query was stopped after it had waited {_seconds(waited)} for a worker and run {_seconds(ran)}: "
-        f"together {_seconds(job.seconds)}"
-    )
-
-
-def _seconds(number: float) -> str:
-    return f"{number:g} second{'' if number == 1 else 's'}"
+def _why_none_was_free(below_share: bool) -> str:
+    if below_share:
+        return "no worker has become free in time; try again later"
+    return "your own queries have all the workers that one client may have; try again when one has ended"

@@ -18,15 +18,16 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, g, request
 from flask.blueprints import BlueprintSetupState
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestURITooLarge
 
 from twin_graph import graphs, sparql
 from twin_graph.errors import NotAcceptable, OverBudget, RequestError, ServiceBusy, TwinGraphError
-from twin_graph.formats import GRAPH_FORMATS, HTML, RESULTS_JSON, TURTLE, Format
+from twin_graph.formats import GRAPH_FORMATS, HTML, PROBLEM_JSON, RESULTS_JSON, TURTLE, Format
 from twin_graph.store import RequestedDataset
 from twin_graph.web.errors import find_detail, find_problem
-from twin_graph.web.exchange import any_method, find_client, find_departure, freshness, send_file
+from twin_graph.web.exchange import any_method, decode_form, find_client, find_departure, freshness, send_file
 from twin_graph.web.languages import reader_language
+from twin_graph.web.negotiation import negotiate
 from twin_graph.web.site import EXTENSION, site
 from twin_graph.web.sparql.page import SHOWN_ROWS, example_text, render_page
 from twin_graph.web.sparql.protocol import (
@@ -47,7 +48,7 @@ __all__ = ["MAX_ADDRESS", "POOL", "bp"]
 
 bp = Blueprint("sparql", __name__)
 POOL = "twin_graph.query_pool"
-_SHOWN_TABLE, _SHOWN_GRAPH = 2_000_000, 200_000
+_SHOWN_TABLE, _SHOWN_GRAPH = 4_000_000, 200_000
 _HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Allow, ETag, Link, Retry-After, Server-Timing, X-Request-Id",
@@ -56,7 +57,8 @@ _PREFLIGHT = {
     "Allow": ", ".join(METHODS),
     "Accept-Query": f'"{DIRECT}", "{FORM}"',
     "Access-Control-Allow-Methods": ", ".join(METHODS),
-    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match",
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, Cache-Control, Content-Type, If-None-Match, "
+    "X-Requested-With",
     "Access-Control-Max-Age": "86400",
 }
 
@@ -78,7 +80,12 @@ def endpoint() -> Response:
         response.headers.update(_PREFLIGHT)
         return response
     with _charged():
-        asked = read_request()
+        try:
+            asked = read_request()
+        except RequestURITooLarge as error:
+            if (page := _show_too_long(error)) is not None:
+                return page
+            raise
         g.language = _language(asked)
         offers = choose_formats(asked)
         if asked.query is None:
@@ -144,6 +151,7 @@ def _run(query: QueryRequest) -> QueryResult:
 def _send(result: QueryResult) -> Response:
     response = send_file(result.content, result.size)
     response.headers["Content-Type"] = result.fmt.content_type
+    response.headers["Content-Disposition"] = f'inline; filename="result.{result.fmt.extension}"'
     response.headers["Server-Timing"] = _timing(result)
     return response
 
@@ -169,13 +177,27 @@ def _show(asked: Asked) -> Response:
     }
     with result.content as content:
         if result.fmt is RESULTS_JSON:
-            table = sparql.read_table(content.read(_SHOWN_TABLE), SHOWN_ROWS)
+            begin = content.read(_SHOWN_TABLE)
+            table = sparql.read_table(begin, SHOWN_ROWS)
+            if table.more and result.size == len(begin):
+                told["rows"] = sparql.count_rows(begin)
             response = show(table=table, **told)
         else:
             text = content.read(_SHOWN_GRAPH).decode(errors="ignore")
             response = show(graph=text, cut=result.size > _SHOWN_GRAPH, **told)
     response.headers["Server-Timing"] = _timing(result)
     return _with_cache(response, "no-store", "Accept, Accept-Encoding, Accept-Language")
+
+
+def _show_too_long(error: RequestURITooLarge) -> Response | None:
+    """The page with a query that is too long for an address, to be sent in another way; None for programs."""
+    if negotiate(request.headers.get("Accept"), (PROBLEM_JSON, HTML)) is not HTML:
+        return None
+    asked = Asked(None, tuple(decode_form(request.query_string)))
+    g.language = _language(asked)
+    problem = find_problem(error)
+    response = render_page(asked.first("query"), problem.status, problem=problem)
+    return _with_cache(response, "no-store", "Accept, Accept-Language")
 
 
 def _timing(result: QueryResult) -> str:

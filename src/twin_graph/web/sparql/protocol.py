@@ -44,8 +44,8 @@ class Asked:
         return next((value for name, value in self.parameters if name in names), "")
 
     def all(self, name: str) -> tuple[str, ...] | None:
-        """All values of a parameter, None where it is absent."""
-        return tuple(value for key, value in self.parameters if key == name) or None
+        """All values of a parameter, None where it is absent; forms send empty ones for what is not wanted."""
+        return tuple(value for key, value in self.parameters if key == name and value) or None
 
     def others(self, *names: str) -> tuple[tuple[str, str], ...]:
         """The parameters with other names than these."""
