@@ -68,7 +68,8 @@ Register RelationType Renewal Resolution Role Source Stage Status StatusEvent St
 """
 _PROPERTIES = """
 activityType adoptedOn after approvedBy archivedAt asOf belongsTo changesStatusOf claimedBy claimsTwin
-clientErrors clientQuerySeconds completes conferredBy confidence confirmedOn counted countsFor countsFrom
+clientErrors clientQueries clientQuerySeconds completes conferredBy confidence confirmedOn counted countsFor
+countsFrom
 coversArea currentRelation currentStage currentStatus decidedBy declaredTotal distanceKilometres
 distinctionType documentedCount earliestStart eastLongitude endCondition event exonym follows formerName
 foundedOn from geonamesId hasParticipant hasParty hasSibling hasSource inCountry inLanguage inYear isAbout

@@ -137,6 +137,7 @@ def test_sd_08_limits_in_numbers(described: Graph) -> None:
         TWIN.maximumMemoryBytes: 64 * 1024 * 1024,
         TWIN.maximumResultRows: 300,
         TWIN.maximumResultBytes: 500_000,
+        TWIN.clientQueries: 2,
         TWIN.clientQuerySeconds: Decimal(90),
         TWIN.clientErrors: 20,
     }
@@ -206,8 +207,8 @@ class TestInTheSnapshot:
         limits = said - published
         terms = [str(term) for _, term, _ in limits]
         assert 3 == terms.count(str(RDFS.comment))
-        assert 7 == sum(term.startswith(TWIN_IRI) for term in terms)
-        assert 3 + 7 == len(terms)
+        assert 8 == sum(term.startswith(TWIN_IRI) for term in terms)
+        assert 3 + 8 == len(terms)
 
     def test_counts_are_what_a_query_counts(self, tiny_snapshot: Snapshot, tiny_store: Store) -> None:
         """SD-7: the number of each graph, of the default graph, and of the metadata graph itself."""

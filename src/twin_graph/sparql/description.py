@@ -112,6 +112,7 @@ def _limits_in_numbers(limits: QueryLimits) -> Iterator[tuple[URIRef, Literal]]:
     yield TWIN.maximumMemoryBytes, Literal(limits.memory_mb * _MEBIBYTE)
     yield TWIN.maximumResultRows, Literal(limits.rows)
     yield TWIN.maximumResultBytes, Literal(int(limits.megabytes * 1_000_000))
+    yield TWIN.clientQueries, Literal(limits.client_workers)
     if limits.client_seconds:
         yield TWIN.clientQuerySeconds, _decimal(limits.client_seconds)
     if limits.client_errors:
@@ -134,6 +135,7 @@ def _limits_in_words(limits: QueryLimits) -> Iterator[Literal]:
         "rows": limits.rows,
         "size": f"{limits.megabytes:g}",
         "bytes": MAX_QUERY_BYTES,
+        "at_once": limits.client_workers,
         "client": f"{limits.client_seconds:g}",
         "errors": f"{limits.client_errors:g}",
     }
@@ -146,14 +148,14 @@ def _limits_in_words(limits: QueryLimits) -> Iterator[Literal]:
 _WORDS = {
     "en": (
         "Limits of one query: {seconds} s, {memory} MB of memory, {rows} rows or triples, {size} MB of "
-        "result, {bytes} bytes of text.",
+        "result, {bytes} bytes of text. Of one client {at_once} may run at the same time.",
         "One client may use {client} s of query time at once; one second comes back each second.",
         "One client may send {errors} failing queries at once; one comes back each second.",
         "SERVICE and updates are not run. The prefixes of the vocabulary (twin:, skos: …) need not be declared.",
     ),
     "pl": (
         "Granice jednego zapytania: {seconds} s, {memory} MB pamięci, {rows} wierszy lub trójek, "
-        "{size} MB wyniku, {bytes} bajtów tekstu.",
+        "{size} MB wyniku, {bytes} bajtów tekstu. Jednocześnie wykonywanych zapytań jednego klienta: {at_once}.",
         "Jeden klient może wykorzystać naraz {client} s czasu zapytań; co sekundę wraca jedna sekunda.",
         "Jeden klient może wysłać naraz {errors} błędnych zapytań; co sekundę wraca jedno.",
         "SERVICE i aktualizacje nie są wykonywane. "
@@ -161,7 +163,7 @@ _WORDS = {
     ),
     "uk": (
         "Межі одного запиту: {seconds} с, {memory} МБ пам’яті, {rows} рядків або трійок, "
-        "{size} МБ результату, {bytes} байтів тексту.",
+        "{size} МБ результату, {bytes} байтів тексту. Одночасних запитів одного клієнта: {at_once}.",
         "Один клієнт може використати одразу {client} с часу запитів; щосекунди повертається одна секунда.",
         "Один клієнт може надіслати одразу {errors} помилкових запитів; щосекунди повертається один.",
         "SERVICE і зміни даних не виконуються. Префікси словника (twin:, skos: …) можна не оголошувати.",
