@@ -16,14 +16,13 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from twin_graph.environ import HEAD
 from twin_graph.front.storage import Room, Storage
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 Header = tuple[str, str]
-# In the environ: only headers are wanted, so an application that says no Content-Length may leave the content out.
-HEAD = "twin_graph.head"
 IN_MEMORY = 262_144
 _CHUNK = 262_144
 # Those of the connection are the server's; those of every single response are given when it is sent.

@@ -18,13 +18,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from twin_graph.clients import name_client
+from twin_graph.environ import DEPARTURE, FAULT
 from twin_graph.front.answer import Answer, Spool, call_application, plain_answer
 from twin_graph.front.body import Outcome, drop_body, read_body, receive
 from twin_graph.front.cache import ResponseCache
 from twin_graph.front.representation import Representation
 from twin_graph.front.request import (
-    DEPARTURE,
-    FAULT,
     Request,
     Scope,
     find_fault,

@@ -14,15 +14,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
-from twin_graph.front.answer import HEAD
+from twin_graph.environ import CLIENT, HEAD
 from twin_graph.front.validators import without_codings
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
 
-CLIENT = "twin_graph.client"
-DEPARTURE = "twin_graph.departure"
-FAULT = "twin_graph.fault"
 # These have names of their own in the environ, or are no business of the application: codings are the front's, and
 # there are no parts of answers.
 _OURS = frozenset({"accept-encoding", "content-length", "content-type", "host", "if-none-match", "range",

@@ -15,6 +15,7 @@ from flask import Blueprint, Flask, Response, abort, g, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from twin_graph import errors
+from twin_graph.environ import FAULT
 from twin_graph.errors import TwinGraphError
 from twin_graph.formats import HTML, PROBLEM_JSON
 from twin_graph.web import graph_store
@@ -27,8 +28,6 @@ from twin_graph.workspace import LANGUAGES
 
 bp = Blueprint("problems", __name__)
 _log = logging.getLogger(__name__)
-# In the environ: the status that a server in front of the application has found a request to deserve.
-FAULT = "twin_graph.fault"
 
 
 @dataclass(frozen=True)

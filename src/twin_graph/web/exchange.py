@@ -13,6 +13,7 @@ from flask import Response, request
 from flask.blueprints import BlueprintSetupState
 
 from twin_graph.clients import name_client
+from twin_graph.environ import CLIENT, DEPARTURE, HEAD
 from twin_graph.errors import MalformedRequest
 from twin_graph.web.responses import FRESH, FRESH_FOR_ONE
 from twin_graph.worker import Departure
@@ -68,7 +69,7 @@ def find_client(proxies: int) -> str:
     Args:
         proxies: how many of ours are in front of a server that does not name the client itself.
     """
-    named = request.environ.get("twin_graph.client")
+    named = request.environ.get(CLIENT)
     if isinstance(named, str):
         return named
     return name_client(request.remote_addr or "", request.headers.get("X-Forwarded-For", ""), proxies)
@@ -76,12 +77,12 @@ def find_client(proxies: int) -> str:
 
 def wants_head() -> bool:
     """Whether only headers are wanted: our front asks HEAD as GET, and says so."""
-    return request.method == "HEAD" or "twin_graph.head" in request.environ
+    return request.method == "HEAD" or HEAD in request.environ
 
 
 def find_departure() -> Departure | None:
     """What tells that the client of the current request has gone, where the server watches that."""
-    found = request.environ.get("twin_graph.departure")
+    found = request.environ.get(DEPARTURE)
     return found if isinstance(found, Departure) else None
 
 
