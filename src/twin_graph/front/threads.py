@@ -42,7 +42,7 @@ class FairThreads:
         self._threads = ThreadPoolExecutor(threads, "application")
         self._most = max(1, threads // 2)
         self._computing = computing
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # an executor that is shut down calls back at once
         self._shares: dict[str, _Share] = {}
 
     def submit(self, client: str, action: Callable[[], _Result]) -> Future[_Result] | None:
