@@ -136,7 +136,7 @@ class TestPriority:
     def test_answer_of_a_long_query(self, start: Start) -> None:
         """A long query that ends well leaves workers of ordinary priority, the same or new ones."""
         running, pool = start(replace(LIMITS, seconds=30.0, workers=1))
-        text = "SELECT (COUNT(*) AS ?n) { { SELECT * { ?a ?b ?c } LIMIT 1000 } ?d ?e ?f }"
+        text = "SELECT (COUNT(*) AS ?n) { { SELECT * { ?a ?b ?c } LIMIT 5000 } ?d ?e ?f }"
         assert ask(pool, text).seconds > 0.25
         assert wait_for(lambda: has_settled(running.process.pid, 2))
         assert wait_for(lambda: priorities(running.process.pid) == [0, 0])
