@@ -24,10 +24,13 @@ from twin_graph.build.locate import locate
 from twin_graph.errors import NotConformant
 from twin_graph.findings import Report, Severity, make_report
 from twin_graph.shapes import report_json, report_turtle
-from twin_graph.snapshot import Draft, Manifest, Snapshot
+from twin_graph.snapshot import Draft, Manifest, SideFile, Snapshot
 from twin_graph.workspace import Workspace
 
 __all__ = ["build", "check"]
+
+# What a snapshot holds beside its data; each is written while the store settles.
+SIDE: tuple[SideFile, ...] = ()
 
 
 @contextlib.contextmanager
@@ -74,7 +77,9 @@ def build(workspace: Workspace, base_iri: str = "", step: Step = silent) -> tupl
             with step("write the dump and the report"):
                 contents = _contents(inputs, graph, report)
             with step("answer popular queries and settle the store"):
-                return draft.finish(contents, _describer(inputs, graph, report), answering), report
+                sources = (graph.store, workspace)
+                describer = _describer(inputs, graph, report)
+                return draft.finish(contents, describer, answering, SIDE, sources), report
 
 
 def _contents(inputs: Inputs, graph: BuiltGraph, report: Report) -> dict[str, bytes]:

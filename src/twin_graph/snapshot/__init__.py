@@ -9,11 +9,13 @@
         report.ttl  report.json     the validation report, as RDF and for our pages
         store/                      the engine's directory, rebuilt from the dump and not hashed
         answers/                    answers to popular queries, with their own index
+        …                           side files: whatever `build` lists as such, made from the same statements
 
     manifest.py   what a snapshot says of itself
     reading.py    open snapshots
     checking.py   find damage
     answers.py    the answers that are held ready
+    side.py       files beside the data
     writing.py    write snapshots, and delete old ones
 
 A snapshot is written aside and renamed, so a kill at any moment leaves the old one in place. What goes into
@@ -30,7 +32,9 @@ from twin_graph.snapshot.reading import (
     list_damage,
     list_snapshots,
     open_snapshot,
+    previous_snapshot,
 )
+from twin_graph.snapshot.side import SideFacts, SideFile
 from twin_graph.snapshot.writing import Draft, clean, make_current, prune, write_snapshot
 
 __all__ = [
@@ -39,6 +43,8 @@ __all__ = [
     "Draft",
     "Manifest",
     "PreparedAnswer",
+    "SideFacts",
+    "SideFile",
     "Snapshot",
     "Step",
     "clean",
@@ -49,6 +55,7 @@ __all__ = [
     "list_snapshots",
     "make_current",
     "open_snapshot",
+    "previous_snapshot",
     "prune",
     "require_whole",
     "verify",

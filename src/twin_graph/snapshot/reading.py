@@ -67,6 +67,11 @@ class Snapshot:
             raise damaged(self.path, f"{name} differs from the manifest")
         return content
 
+    def side(self, name: str) -> Path | None:
+        """Where a file beside the data is; None in a snapshot that was built without it."""
+        path = self.path / name
+        return path if path.exists() else None
+
     def open_store(self, mode: str = "disk", memory_triples: int = 0) -> Store:
         """The store for reading; `mode` is memory, disk or auto (memory up to `memory_triples`).
 
@@ -104,6 +109,13 @@ def open_snapshot(folder: Path, name: str = "current") -> Snapshot:
     if missing:
         raise damaged(path, f"{', '.join(missing)} missing")
     return Snapshot(path, manifest)
+
+
+def previous_snapshot(folder: Path) -> Snapshot | None:
+    """The current snapshot as far as it can be read, for who builds the next one."""
+    with suppress(OperatorError):
+        return open_snapshot(folder)
+    return None
 
 
 def list_snapshots(folder: Path) -> list[Snapshot]:

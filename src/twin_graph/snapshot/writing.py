@@ -7,9 +7,9 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Self
@@ -18,8 +18,10 @@ from twin_graph.errors import SnapshotDamaged
 from twin_graph.snapshot.answers import ANSWERS, PreparedAnswer, renew_answers, write_answers
 from twin_graph.snapshot.checking import is_whole
 from twin_graph.snapshot.manifest import HASHED, Manifest, identify, read_manifest
-from twin_graph.snapshot.reading import Snapshot, current_id, list_snapshots
+from twin_graph.snapshot.reading import Snapshot, current_id, list_snapshots, previous_snapshot
+from twin_graph.snapshot.side import SideFacts, SideFile, renew_side_files, writing
 from twin_graph.store import Store
+from twin_graph.workspace import Workspace
 
 _ASIDE = ".building-"
 _ID = re.compile(r"[0-9a-f]{12}")
@@ -60,6 +62,8 @@ class Draft:
         contents: Mapping[str, bytes],
         describe: Callable[[str, Mapping[str, str]], Manifest],
         answers: Iterable[PreparedAnswer] = (),
+        side: Sequence[SideFile] = (),
+        sources: tuple[Store, Workspace] | None = None,
     ) -> Snapshot:
         """Write the other files, rename the directory, and make it current.
 
@@ -67,26 +71,41 @@ class Draft:
             contents: the files of `HASHED`; the statements of the dump are those that were loaded.
             describe: makes the manifest from the id and the hashes of the files.
             answers: to popular queries; read last, so that they may be computed meanwhile.
+            side: files beside the data, written meanwhile from `sources`.
         """
         files = {name: _write(self._aside / name, contents[name]) for name in HASHED}
         identity = identify(describe("", files))
         manifest = describe(identity, files)
-        for load in self._loads:
-            load.result()
-        assert self._store is not None
-        self._store.settle()
-        self._store = None
-        write_answers(self._aside / ANSWERS, answers)
+        with self._beside(side, sources, manifest):
+            self._settle()
+            write_answers(self._aside / ANSWERS, answers)
         text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         _write(self._aside / "manifest.json", text.encode())
         final = self._folder / identity
         if _is_whole(final):
             renew_answers(final / ANSWERS, self._aside / ANSWERS)
+            renew_side_files(side, final, self._aside)
         else:
             shutil.rmtree(final, ignore_errors=True)
             self._aside.rename(final)
         make_current(self._folder, identity)
         return Snapshot(final, manifest)
+
+    def _settle(self) -> None:
+        for load in self._loads:
+            load.result()
+        assert self._store is not None
+        self._store.settle()
+        self._store = None
+
+    def _beside(
+        self, side: Sequence[SideFile], sources: tuple[Store, Workspace] | None, manifest: Manifest
+    ) -> AbstractContextManager[None]:
+        if not side or sources is None:
+            return nullcontext()
+        store, workspace = sources
+        facts = SideFacts(store, manifest, workspace, self._aside, previous_snapshot(self._folder))
+        return writing(side, facts)
 
 
 def write_snapshot(
