@@ -4,7 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help install serve build check test lint types contracts unit browser conformance interop bench lock clean
+.PHONY: help install serve build check test lint types contracts unit browser conformance interop bench frontend lock clean
 
 help:
 	@echo 'make serve        install, build the snapshot from data/, and serve it at http://localhost:8000'
@@ -13,6 +13,7 @@ help:
 	@echo 'make conformance  the tests against standards only'
 	@echo 'make interop      ask the running server with SPARQLWrapper, rdflib, Comunica, roqet and curl'
 	@echo 'make bench        measure the build and the endpoint (see bench/README.md)'
+	@echo 'make frontend     build the static files anew (needs Node; not needed to run or test)'
 	@echo 'make lock         choose the versions of all dependencies anew'
 
 install: .venv/installed
@@ -72,6 +73,7 @@ conformance: .venv/installed-dev
 bench: .venv/installed-dev
 	$(BIN)/python bench/build.py
 	$(BIN)/python bench/endpoint.py
+	$(BIN)/python bench/pages.py
 
 interop: .venv/installed-dev clients interop/node_modules/.package-lock.json
 	$(BIN)/pytest interop
@@ -83,8 +85,16 @@ clients:
 		|| { echo "First install the clients: sudo apt-get install $$*"; exit 1; }; \
 		apt-get update -qq && apt-get install -y -qq "$$@"; }
 
-interop/node_modules/.package-lock.json: interop/package-lock.json | clients
-	npm --prefix interop ci --loglevel=error
+frontend: frontend-packages
+	npm --prefix frontend/map run build
+	npm --prefix frontend run build
+
+# With these packages the tests also build the static files anew, and compare.
+.PHONY: frontend-packages
+frontend-packages: frontend/node_modules/.package-lock.json frontend/map/node_modules/.package-lock.json
+
+%/node_modules/.package-lock.json: %/package-lock.json | clients
+	npm --prefix $* ci --loglevel=error
 
 .PHONY: chromium
 chromium:

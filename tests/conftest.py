@@ -6,18 +6,26 @@ Each builds from a copy in a temporary folder, so that no test writes into the r
 from __future__ import annotations
 
 import shutil
+from base64 import b64decode
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from partnership_data import write_tables
 from twin_graph.build import build
+from twin_graph.pictures import preview
 from twin_graph.snapshot import Snapshot
 from twin_graph.store import Store
 from twin_graph.workspace import Workspace, find_workspace
 
 TESTS = Path(__file__).parent
 REPOSITORY = TESTS.parent
-_REAL_FIXTURES = {"real_workspace", "real_snapshot", "real_store"}
+# The smallest PNG.
+ONE_PIXEL = b64decode(
+    b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
+)
+_REAL_FIXTURES = {"real_workspace", "real_snapshot", "real_store", "real_address"}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -26,6 +34,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not _REAL_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.real)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_previews() -> Iterator[None]:
+    """Previews of pictures are drawn but not rendered: a tenth of a second each, in hundreds of builds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(preview, "render", lambda _: ONE_PIXEL)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +55,14 @@ def tiny_snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
 def tiny_store(tiny_snapshot: Snapshot) -> Store:
     """The graph of `tests/tiny` in memory. Only for questions: every test of the run shares it."""
     return tiny_snapshot.open_store("memory")
+
+
+@pytest.fixture(scope="session")
+def generated_snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """The snapshot of the workspace that is hard to publish."""
+    folder = tmp_path_factory.mktemp("generated")
+    write_tables(folder)
+    return build(find_workspace(folder))[0]
 
 
 @pytest.fixture(scope="session")

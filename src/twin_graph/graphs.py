@@ -21,6 +21,7 @@ from twin_graph.namespaces import PREFIXES
 ENGINE = f"pyoxigraph {ox.__version__}"
 OxTerm = Any  # the engine's union of term classes has no public name
 Triple = tuple[Node, Node, Node]
+Located = tuple[Triple, URIRef | None]  # a statement and the graph that holds it; None is the default graph
 
 _RDF_FORMATS = {
     formats.TURTLE.name: ox.RdfFormat.TURTLE,
@@ -120,6 +121,17 @@ def serialise(triples: Iterable[Triple], fmt: Format, prefixes: dict[str, str] |
     listed = list(triples)
     engine = (ox.Triple(from_rdflib(s), from_rdflib(p), from_rdflib(o)) for s, p, o in listed)
     declared = used_prefixes(listed) if prefixes is None else prefixes
+    return steady(ox.serialize(engine, format=engine_format(fmt), prefixes=declared) or b"", fmt)
+
+
+def serialise_quads(statements: Iterable[Located], fmt: Format) -> bytes:
+    """The statements of several graphs in a format that carries their names, graph by graph."""
+    listed = sorted(statements, key=lambda located: located[1] or "")  # within a graph the order stays
+    engine = (
+        ox.Quad(from_rdflib(s), from_rdflib(p), from_rdflib(o), ox.NamedNode(graph) if graph else None)
+        for (s, p, o), graph in listed
+    )
+    declared = used_prefixes([triple for triple, _ in listed])
     return steady(ox.serialize(engine, format=engine_format(fmt), prefixes=declared) or b"", fmt)
 
 

@@ -101,6 +101,8 @@ def load_all(prefix: str = "") -> tuple[Query, ...]:
 def runnable(query: Query, base_iri: str, **examples: str) -> str:
     """The text as a reader may run it: without its header, with the example of each parameter in its slot.
 
+    A query without a slot gets one where the WHERE begins of each SELECT that has the parameter.
+
     Args:
         examples: others than those of the header, by the names of their parameters.
 
@@ -109,16 +111,22 @@ def runnable(query: Query, base_iri: str, **examples: str) -> str:
     'SELECT ?city { VALUES ?city { <http://localhost:8000/id/city/lublin> } }'
 
     Raises:
-        ValueError: a parameter has no slot `VALUES ?name { UNDEF }`.
+        ValueError: a parameter has no slot `VALUES ?name { UNDEF }` and is not selected.
     """
     text = _LEADING_COMMENTS.sub("", query.text)
     for parameter in query.parameters:
         slot = f"VALUES ?{parameter.name} {{ UNDEF }}"
         if slot not in text:
+            text = _with_slot(text, parameter.name, slot)
+        if slot not in text:
             raise ValueError(f"{query.name}: there is no “{slot}”")
         example = examples.get(parameter.name, parameter.example)
         text = text.replace(slot, slot.replace("UNDEF", _written(parameter, example, base_iri)))
     return _XSD + text if "^^xsd:" in text and _XSD not in text else text
+
+
+def _with_slot(text: str, name: str, slot: str) -> str:
+    return re.sub(rf"(\bSELECT\b[^{{}}]*\?{name}\b[^{{}}]*\bWHERE\s*\{{)", rf"\1\n  {slot}", text)
 
 
 def _written(parameter: Parameter, example: str, base_iri: str) -> str:

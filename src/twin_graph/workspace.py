@@ -24,7 +24,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 _KNOWN = {"base_iri", "title", "description", "default_language", "registers", "valid_on", "start_city",
-          "publisher", "contact", "graphs"}  # fmt: skip
+          "publisher", "contact", "accessibility", "graphs"}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,11 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from browser_pages import CHROMIUM, FLAGS, Seen
+from live_server import live_server
+from twin_graph.snapshot import Snapshot
+
+# The tests are one client that asks fast and is refused often on purpose.
+_PATIENT = {"client_seconds": 0, "client_errors": 0}
 
 
 @pytest.fixture(scope="module")
@@ -28,3 +33,17 @@ def browser() -> Iterator[Browser]:
 def seen() -> Seen:
     """What the page of a test did."""
     return Seen()
+
+
+@pytest.fixture(scope="session")
+def tiny_address(tiny_snapshot: Snapshot) -> Iterator[str]:
+    """The tiny workspace, served as it is shipped."""
+    with live_server(tiny_snapshot, **_PATIENT) as server:
+        yield server.address
+
+
+@pytest.fixture(scope="session")
+def real_address(real_snapshot: Snapshot) -> Iterator[str]:
+    """The shipped data, served as they are shipped."""
+    with live_server(real_snapshot, **_PATIENT) as server:
+        yield server.address

@@ -13,7 +13,15 @@ from rdflib.compare import isomorphic
 
 from twin_graph import formats
 from twin_graph.formats import Carries, Format
-from twin_graph.graphs import Triple, engine_format, parse_quads, serialise, sorted_nquads, to_rdflib
+from twin_graph.graphs import (
+    Triple,
+    engine_format,
+    parse_quads,
+    serialise,
+    serialise_quads,
+    sorted_nquads,
+    to_rdflib,
+)
 
 GRAPHS = [fmt for fmt in formats.FORMATS if Carries.GRAPH in fmt.carries]
 PARSERS = {
@@ -76,9 +84,27 @@ def test_another_library_reads_the_same(name: str, triples: list[Triple]) -> Non
 
 
 def test_formats_are_many() -> None:
-    """Every format that can carry a graph is tried, and rdflib with every format in which documents are served."""
+    """Every format that can carry a graph is tried, and rdflib with every one that documents have for one graph."""
     assert 6 == len(GRAPHS)
-    assert set(PARSERS) == {fmt.name for fmt in formats.DOCUMENT_FORMATS if Carries.GRAPH in fmt.carries}
+    served = [fmt for fmt in formats.DOCUMENT_FORMATS if Carries.GRAPH in fmt.carries]
+    assert set(PARSERS) == {fmt.name for fmt in served if Carries.DATASET not in fmt.carries}
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    triples=TRIPLES, names=st.lists(st.sampled_from([None, *map(URIRef, (GRAPH, f"{GRAPH}-2"))]), min_size=1)
+)
+def test_quads_keep_their_graphs(triples: list[Triple], names: list[URIRef | None]) -> None:
+    """Statements of several graphs are read back with the names of these, from both formats that have names."""
+    located = [(triple, names[number % len(names)]) for number, triple in enumerate(triples)]
+    expected = {(*(term.n3() for term in triple), str(name or "")) for triple, name in located}
+    for fmt in (formats.TRIG, formats.N_QUADS):
+        parsed = pyoxigraph.parse(serialise_quads(located, fmt), format=engine_format(fmt))
+        found = {
+            (*(to_rdflib(term).n3() for term in quad.triple), getattr(quad.graph_name, "value", ""))
+            for quad in parsed
+        }
+        assert expected == found
 
 
 @settings(max_examples=30, deadline=None)

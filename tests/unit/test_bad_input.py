@@ -450,6 +450,13 @@ CASES = [
         "did you mean “belmont”?",
     ),
     Case(
+        "retired in favour of two, one of which is nothing",
+        row("retired", kind="city", key="atlantis", replaced_by="cedrowo;belmond", reason="Divided."),
+        "data/retired.csv:4: replaced_by",
+        "there is no city “belmond”",
+        "did you mean “belmont”?",
+    ),
+    Case(
         "retired of no kind",
         row("retired", kind="town", key="atlantis", reason="A typing error."),
         "data/retired.csv:4: kind",
@@ -786,7 +793,7 @@ def test_mistake_is_named_and_nothing_is_built(workspace: Workspace, case: Case)
 
 def test_cases_are_many() -> None:
     """The collected cases are those written down, each under a name of its own."""
-    assert 80 == len(CASES) == len({case.name for case in CASES})
+    assert 81 == len(CASES) == len({case.name for case in CASES})
 
 
 # The mistakes after which everything else is still readable: they must not drag others along.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from rdflib import Literal, URIRef
@@ -16,6 +16,7 @@ from twin_graph.snapshot import Snapshot
 from twin_graph.store import Store
 
 BASE = "http://localhost:8000/"
+_NEXT = URIRef("http://www.w3.org/1999/xhtml/vocab#next")
 
 
 @pytest.fixture(scope="module")
@@ -125,19 +126,64 @@ class TestDescribe:
         made = describe.describe(tiny_store, BASE, "city", "aldorf")
         assert (made.thing, RDF.type) == made.triples[0][:2]
 
-    def test_cut(self, tiny_store: Store) -> None:
-        """A document with more incoming statements than its bound says so and where the others are."""
+    def test_pages(self, tiny_store: Store) -> None:
+        """The pages of a document hold each statement that points to the thing once; nothing else is paged."""
         whole = describe.describe(tiny_store, BASE, "city", "aldorf")
-        cut = describe.describe(tiny_store, BASE, "city", "aldorf", max_incoming=3)
-        assert (False, True) == (whole.cut, cut.cut)
-        assert 3 == len([1 for _, _, o in cut.triples if o == cut.thing and _ != FOAF.primaryTopic])
-        assert (cut.document, RDFS.seeAlso, URIRef(f"{BASE}sparql")) in cut.triples
+        incoming = {t for t in whole.triples if t[2] == whole.thing and t[1] != FOAF.primaryTopic}
+        parts = [
+            describe.describe(tiny_store, BASE, "city", "aldorf", number, 3)
+            for number in range(1, -(-len(incoming) // 3) + 1)
+        ]
+        assert 1 == whole.pages
+        assert {len(parts)} == {part.pages for part in parts}
+        assert len(parts) > 5
+        found = [
+            t for part in parts for t in part.triples if t[2] == whole.thing and t[1] != FOAF.primaryTopic
+            and not str(t[0]).startswith(f"{whole.document}#")
+        ]  # fmt: skip
+        assert len(set(found)) == len(found)
+        assert {t for t in incoming if not str(t[0]).startswith(f"{whole.document}#")} == set(found)
+        assert set(whole.triples) <= {t for part in parts for t in part.triples}
+
+    def test_pages_say_where_they_are(self, tiny_store: Store) -> None:
+        """A page names its bound, the pages around it, the document that it is part of, and the endpoint."""
+        first, second = (describe.describe(tiny_store, BASE, "city", "aldorf", n, 3) for n in (1, 2))
+        page = URIRef(f"{first.document}?page=2")
+        said = {(p, o) for s, p, o in second.triples if s == page}
+        assert (first.document, _NEXT, page) in first.triples
+        assert (URIRef("http://www.w3.org/1999/xhtml/vocab#prev"), first.document) in said
+        assert (DCTERMS.isPartOf, first.document) in said
+        assert (RDFS.seeAlso, URIRef(f"{BASE}sparql")) in said
+        assert (FOAF.primaryTopic, first.thing) in said
+        comment = next(str(o) for p, o in said if p == RDFS.comment)
+        assert " holds 3 of them at most" in comment
+
+    @pytest.mark.parametrize("number", [0, 2, 10_000])
+    def test_no_such_page(self, tiny_store: Store, number: int) -> None:
+        """A page outside the document is not found."""
+        with pytest.raises(EntityNotFound):
+            describe.describe(tiny_store, BASE, "city", "aldorf", number)
+
+    def test_locates(self, tiny_store: Store) -> None:
+        """Each statement is in the graphs that hold it; what the document says of itself is in none."""
+        made = describe.describe(tiny_store, BASE, "partnership", "aldorf-cedrowo")
+        located = list(describe.locate(tiny_store, made.triples))
+        assert set(made.triples) == {triple for triple, _ in located}
+        assert {made.document} == {s for (s, _, o), graph in located if graph is None and o != made.document}
+        graphs = {graph for (s, p, _), graph in located if s == made.thing and p == RDF.type}
+        assert {iris.graph(BASE, "register-aldorf")} <= graphs
 
     def test_same_from_every_store(self, tiny_snapshot: Snapshot) -> None:
         """A document does not depend on where the engine keeps the graph."""
         stores = (tiny_snapshot.open_store("memory"), tiny_snapshot.open_store("disk"))
-        first, second = (describe.describe(store, BASE, "city", "aldorf", max_incoming=5) for store in stores)
+        first, second = (describe.describe(store, BASE, "city", "aldorf", 2, 5) for store in stores)
         assert first == second
+
+    def test_says_when(self, tiny_store: Store) -> None:
+        """A document has the day of its data, and its topic names it."""
+        made = describe.describe(tiny_store, BASE, "city", "aldorf")
+        assert 1 == len([o for s, p, o in made.triples if (s, p) == (made.document, DCTERMS.modified)])
+        assert (made.thing, FOAF.isPrimaryTopicOf, made.document) in made.triples
 
     def test_every_kind(self, tiny_store: Store) -> None:
         """Things of every kind can be described."""
@@ -165,7 +211,7 @@ class TestLists:
     def test_names_next_page(self, tiny_store: Store) -> None:
         """A page that is not the last points to the next."""
         page = describe.list_things(tiny_store, BASE, "agreement", 1, 4)
-        assert (page.document, RDFS.seeAlso, URIRef(f"{BASE}doc/agreement?page=2")) in page.triples
+        assert (page.document, _NEXT, URIRef(f"{BASE}doc/agreement?page=2")) in page.triples
 
     @pytest.mark.parametrize("number", [0, 2, 10_000])
     def test_no_such_page(self, tiny_store: Store, number: int) -> None:
@@ -190,10 +236,30 @@ class TestGraphs:
             describe.describe_graph(tiny_store, BASE, name)
 
 
-def test_tombstone_says_when_and_why() -> None:
-    """What is left of a withdrawn thing is the reason and the date."""
-    left = describe.tombstone(BASE, "city", "old", EntityGone("twice", on="2023-05-01"))
-    said = {(p, str(o)) for s, p, o in left.triples if s == left.thing}
-    expected = {(RDFS.comment, "twice"), (PROV.invalidatedAtTime, "2023-05-01")}
-    assert expected == said
-    assert all(not isinstance(o, Literal) or o.datatype or str(o) for _, _, o in left.triples)
+class TestTombstones:
+    """What is left of a withdrawn thing is the reason, the day, and what came instead."""
+
+    KEYS: ClassVar = {"retired": {"city": {
+        "old": {"reason": "twice", "on": "2023-05-01", "replaced_by": ""},
+        "split": {"reason": "Divided.", "on": "", "replaced_by": "east; west"},
+    }}}  # fmt: skip
+
+    def test_says_when_and_why(self) -> None:
+        """A thing that nothing replaced."""
+        left = describe.tombstone(BASE, "city", "old", describe.find_tombstone(self.KEYS, "city", "OLD"))
+        said = {(p, str(o)) for s, p, o in left.triples if s == left.thing}
+        assert {(RDFS.comment, "twice"), (PROV.invalidatedAtTime, "2023-05-01")} == said
+        assert all(not isinstance(o, Literal) or o.datatype or str(o) for _, _, o in left.triples)
+
+    def test_names_all_replacements(self, tiny_store: Store) -> None:
+        """Of a thing that became several none is the one to be sent to, so that it is gone, and all are named."""
+        with pytest.raises(EntityGone):
+            describe.resolve(tiny_store, BASE, self.KEYS, "city", "split")
+        left = describe.tombstone(BASE, "city", "split", describe.find_tombstone(self.KEYS, "city", "split"))
+        others = [str(o) for _, p, o in left.triples if p == DCTERMS.isReplacedBy]
+        assert [f"{BASE}id/city/east", f"{BASE}id/city/west"] == others
+
+    def test_is_of_what_was_withdrawn(self) -> None:
+        """A key that never was has no tombstone."""
+        with pytest.raises(EntityNotFound):
+            describe.find_tombstone(self.KEYS, "city", "new")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import warnings
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +17,7 @@ from rdflib.namespace import RDF, RDFS, SKOS, XSD
 from site_client import BASE, parse_json_ld
 from twin_graph.graphs import Triple
 from twin_graph.namespaces import TWIN_IRI
-from twin_graph.web.jsonld import Context, write
+from twin_graph.web.jsonld import Context, write, write_expanded, write_framed
 from twin_graph.workspace import shipped
 
 TEXT = (shipped("ontology") / "context.jsonld").read_text(encoding="utf-8")
@@ -77,6 +79,48 @@ def graph_of(triples: list[Triple]) -> Graph:
 def test_round_trip(triples: list[Triple]) -> None:
     """The engine's parser reads the same graph that was written, whatever types and values meet."""
     assert isomorphic(graph_of(triples), parse_json_ld(read_back(triples)))
+
+
+@settings(deadline=None)
+@given(st.lists(st.one_of(TRIPLES, TYPES), max_size=12), st.sampled_from(["urn:no-such", f"{BASE}id/city/a"]))
+def test_framed_round_trip(triples: list[Triple], root: str) -> None:
+    """The tree holds the same graph, whatever points where; each node stands in it once."""
+    body = json.loads(write_framed(triples, CONTEXT, ADDRESS, root))
+    assert (ADDRESS, root) == (body["@context"], body["id"])
+    assert isomorphic(graph_of(triples), parse_json_ld(json.dumps(body | json.loads(TEXT))))
+    described = [node["id"] for node in _nodes(body) if len(node) > 1]
+    assert len(set(described)) == len(described)
+
+
+@settings(deadline=None)
+@given(st.lists(st.one_of(TRIPLES, TYPES), max_size=12))
+def test_expanded_round_trip(triples: list[Triple]) -> None:
+    """The expanded form holds the same graph without a context."""
+    assert isomorphic(graph_of(triples), parse_json_ld(write_expanded(triples).decode()))
+
+
+def test_a_text_is_no_reference() -> None:
+    """A text that reads like the IRI of a node is not replaced by it."""
+    iri = f"{BASE}id/city/a"
+    triples: list[Triple] = [
+        (URIRef("urn:r"), SKOS.note, Literal(iri)),
+        (URIRef("urn:r"), URIRef(TWIN_IRI + "twinnedWith"), URIRef(iri)),
+        (URIRef(iri), SKOS.note, Literal("x")),
+    ]
+    body = json.loads(write_framed(triples, CONTEXT, ADDRESS, "urn:r"))
+    assert iri == body["notes"]
+    assert [{"id": iri, "notes": "x"}] == body["twinnedWith"]
+
+
+def _nodes(value: Any) -> Iterator[dict[str, Any]]:
+    """The node objects of a tree."""
+    if isinstance(value, dict):
+        if "id" in value:
+            yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _nodes(item)
 
 
 @settings(deadline=None, max_examples=40)

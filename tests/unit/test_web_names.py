@@ -8,6 +8,9 @@ import re
 import pytest
 from rdflib import Literal
 
+from site_client import LANGUAGES
+from twin_graph import iris
+from twin_graph.kinds import DOCUMENTED
 from twin_graph.store import Store
 from twin_graph.web import names
 from twin_graph.web.names import Names, Text, choose
@@ -70,18 +73,15 @@ def test_short_names(tiny: Names) -> None:
     assert "Renewal, 2015" == str(tiny.short(f"{BASE}id/agreement/belmont-2015", "en"))
 
 
-def test_index_is_complete_and_in_order(tiny: Names) -> None:
-    """The index of a kind has each thing once, in the order of the alphabet, however it was read."""
-    whole = tiny.index("city", "en")
-    assert tiny.totals["city"] == len(whole) == len({key for _, key in whole})
-    assert [title for title, _ in whole] == sorted((title for title, _ in whole), key=str.casefold)
-
-
-def test_index_by_scanning_is_the_same(tiny_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The short cut for kinds with thousands of things gives the same index."""
-    slow = {kind: Names(tiny_store, BASE).index(kind, "uk") for kind in ("city", "partnership")}
-    monkeypatch.setattr(names, "_MANY", 0)
-    assert slow == {kind: Names(tiny_store, BASE).index(kind, "uk") for kind in ("city", "partnership")}
+@pytest.mark.parametrize("kind", [kind.name for kind in DOCUMENTED])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_titles_of_many_are_the_titles_of_each(tiny_store: Store, kind: str, language: str) -> None:
+    """The short cut for lists gives the same texts as one look-up after the other."""
+    found = {iris.unmint(BASE, str(s)) for s, _, _ in tiny_store.triples()}
+    keys = sorted(m.key for m in found if m and m.space == "id" and m.kind == kind)
+    assert keys
+    slow = [str(Names(tiny_store, BASE).title(f"{BASE}id/{kind}/{key}", language)) for key in keys]
+    assert slow == Names(tiny_store, BASE).titles(kind, keys, language)
 
 
 def test_terms_are_declared() -> None:

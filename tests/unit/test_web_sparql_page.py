@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from xml.etree import ElementTree
 
 import pytest
 from flask import Flask, g
@@ -142,7 +143,7 @@ class TestTable:
         query = "SELECT DISTINCT ?x { { ?x ?p ?o } UNION { ?s ?x ?o } UNION { ?s ?p ?x FILTER(isIRI(?x)) } }"
         page = Page(ask(client, f"{query} ORDER BY ?x LIMIT 400"))
         names = names_of("", BASE)
-        pairs = {(names.shorten(iri), iri) for iri in page.attribute("title")}
+        pairs = {(names.shorten(iri), iri) for iri in page.attribute("title") if ":" in iri}
         assert len(pairs) > 100
         rows = " ".join(f'({short} "{iri}")' for short, iri in pairs)
         check = f"ASK {{ VALUES (?short ?iri) {{ {rows} }} FILTER(STR(?short) != ?iri) }}"
@@ -416,7 +417,8 @@ class TestElsewhere:
         data = {"query": query, "format": "html", "lang": "en", "timeout": "2"}
         page = client.post("/sparql", data=data, headers={"Accept": "text/html"}).text
         assert "too long for an address" in page
-        assert ["post", "post"] == [form["method"] for form in Page(page).all("form")]
+        forms = [form for form in Page(page).all("form") if form["action"].startswith("/sparql")]
+        assert ["post", "post"] == [form["method"] for form in forms]
         (hidden,) = Page(page).all("input", type="hidden", name="query")
         buttons = Page(page).all("button", name="format")
         assert ["json", "xml", "csv", "tsv"] == [button["value"] for button in buttons]
@@ -451,6 +453,120 @@ class TestElsewhere:
         page = ask(client, "ASK {\r\n}")
         assert "%0D" not in page
         assert "\r" not in page
+
+
+class TestViews:
+    """A result as a map or a timeline."""
+
+    PLACES = """SELECT ?label ?point ?lat ?long {
+      VALUES (?label ?point ?lat ?long) {
+        ("Aldorf <b>" "POINT(22.57 51.25)"^^geo:wktLiteral 51.25 22.57)
+        ("Києво" "<http://www.opengis.net/def/crs/OGC/1.3/CRS84> Point (30.5 50.4)"^^geo:wktLiteral 50.4 30.5)
+        ("nowhere" "POINT(900 900)"^^geo:wktLiteral 900 900)
+      } }"""
+    YEARS = """SELECT ?name ?from ?until {
+      VALUES (?name ?from ?until) {
+        ("first" "1988-05-07"^^xsd:date "2001"^^xsd:gYear) ("second" "1990"^^xsd:gYear UNDEF)
+        ("third" UNDEF UNDEF)
+      } }"""
+
+    @pytest.mark.parametrize(
+        ("query", "views"),
+        [
+            (PLACES, ["", "map"]), (PLACES.replace("?point ?lat", "?lat", 1), ["", "map"]),
+            (PLACES.replace("?lat ?long", "", 1), ["", "map"]), (YEARS, ["", "timeline"]),
+            (YEARS.replace("?from", "", 1), ["", "timeline"]),
+            ("SELECT ?year { VALUES ?year { 1988 2004 } }", ["", "timeline"]),
+            ("SELECT ?year { VALUES ?year { 12 2004 } }", []), ("SELECT ?n { VALUES ?n { 1988 } }", []),
+            ("SELECT ?lat ?lon { VALUES (?lat ?lon) { (1 'x') } }", []),
+            ("SELECT ?x { VALUES ?x { UNDEF } }", []), (VALUES, []),
+        ],
+    )  # fmt: skip
+    def test_offered(self, client: FlaskClient, query: str, views: list[str]) -> None:
+        """A view is offered where the columns of the result hold places or days, in the form and as addresses."""
+        page = ask(client, query)
+        form = page.partition('id="view"')[2].partition("</select>")[0]
+        assert views == [found["value"] for found in Page(form).all("option")]
+        links = page.partition('class="inline views"')[2].partition("</ul>")[0]
+        assert [view for view in views if view] == re.findall(r"view=(\w+)", links)
+        assert "<figure" not in page
+
+    @pytest.mark.parametrize("lang", LANGUAGES)
+    def test_map(self, client: FlaskClient, lang: str) -> None:
+        """Marks lead to the rows of the table, which is there too; what is nowhere is in the table alone."""
+        page = ask(client, self.PLACES, lang, view="map")
+        figure = page.partition("<figure")[2].partition("</figure>")[0]
+        assert ["#row-1", "#row-2"] == sorted(set(re.findall(r'href="(#[^"]*)"', figure)))
+        assert "Aldorf &lt;b&gt;" in figure
+        assert "Києво" in figure
+        assert 2 == figure.count('aria-hidden="true"')
+        assert "2 " in plain(figure.partition("<figcaption")[2])
+        assert 3 == len(cells(page))
+        assert {"row-1", "row-2", "row-3"} <= set(Page(page).attribute("id"))
+
+    def test_timeline(self, client: FlaskClient) -> None:
+        """A row is a bar from its beginning to its end."""
+        page = ask(client, self.YEARS, view="timeline")
+        figure = page.partition("<figure")[2].partition("</figure>")[0]
+        assert ["#row-1", "#row-2"] == re.findall(r'href="(#[^"]*)"', figure)
+        assert "1988-05-07–2001" in figure
+        assert "2 rows of the table are drawn here" in figure
+
+    @pytest.mark.parametrize("view", ["table", "timeline", "nothing", ""])
+    def test_not_offered(self, client: FlaskClient, view: str) -> None:
+        """A view that a result does not have is its table."""
+        page = ask(client, self.PLACES, view=view)
+        assert "<figure" not in page
+        assert 3 == len(cells(page))
+
+    def test_addresses_keep_the_view(self, client: FlaskClient) -> None:
+        """Another language and the permanent address show the same view; files and programs know nothing of it."""
+        page = ask(client, self.PLACES, view="map")
+        permanent = re.findall(r'<a href="([^"]*)">Permanent address', page)
+        assert ["map"] == parse_qs(urlsplit(unescape(permanent[0])).query)["view"]
+        languages = [found["href"] for found in Page(page).all("a") if "hreflang" in found]
+        assert 2 == len(languages)
+        assert all("view=map" in path for path in languages)
+        assert all("view=" not in found["href"] for found in Page(page).all("a") if "download" in found)
+        assert "view=map" not in page.partition('id="code-curl"')[2].partition("</details>")[0]
+
+    def test_hostile_rows(self, client: FlaskClient) -> None:
+        """Whatever the cells hold, the drawing is well-formed and holds no markup of theirs."""
+        names = ['"<script>alert(1)</script>"', '"\\u0000\\u001F\\uFFFE"', f'"{"x" * 3000}"', '"שלום"']
+        rows = " ".join(f"({name} 50 {20 + place})" for place, name in enumerate(names))
+        page = ask(client, f"SELECT ?name ?lat ?lon {{ VALUES (?name ?lat ?lon) {{ {rows} }} }}", view="map")
+        for svg in re.findall(r"<svg class=\"pic.*?</svg>", page, re.DOTALL):
+            ElementTree.fromstring(svg)
+        assert 3 == len(re.findall(r"<svg ", page))
+        assert "<script>" not in page
+
+
+class TestEditor:
+    """What an editor of queries is told; the page is whole without it."""
+
+    @pytest.mark.parametrize(("lang", "label"), [("pl", "Miasto"), ("en", "City"), ("uk", "Місто")])
+    def test_terms(self, client: FlaskClient, lang: str, label: str) -> None:
+        """Prefixes, and the terms of the data with labels in the language of the page, with a validator."""
+        response = client.get(f"/{lang}/sparql/terms.json")
+        assert (200, "application/json") == (response.status_code, response.mimetype)
+        assert response.json is not None
+        assert PREFIXES == response.json["prefixes"]
+        terms = {term["name"]: term for term in response.json["terms"]}
+        assert len(terms) == len(response.json["terms"]) > 200
+        assert {"name": "twin:City", "label": label, "type": "class"} == terms["twin:City"]
+        assert ["property", "constant", "property", "class"] == [
+            terms[name]["type"]
+            for name in ("twin:twinnedWith", "relation:partner", "rdfs:label", "skos:Concept")
+        ]
+        again = client.get(f"/{lang}/sparql/terms.json", headers={"If-None-Match": response.headers["ETag"]})
+        assert 304 == again.status_code
+
+    def test_place_of_a_mistake(self, client: FlaskClient) -> None:
+        """The editor is told where the query is wrong, and where its terms are."""
+        (editor,) = Page(ask(client, "ASK {\n ?s nothing:x 1 }", "uk")).all("tg-sparql")
+        assert {"data-line": "2", "data-column": "14", "data-terms": "/uk/sparql/terms.json"} == editor
+        (editor,) = Page(ask(client, "ASK {}")).all("tg-sparql")
+        assert {"data-terms": "/en/sparql/terms.json"} == editor
 
 
 class TestHelp:
@@ -534,7 +650,11 @@ class TestMarkup:
         assert all(found["id"] in labels for found in controls if found.get("type") != "hidden")
         assert all({"role", "aria-labelledby"} <= found.keys() for _, found in page.elements if "tabindex" in found
                    and found["tabindex"] == "0")  # fmt: skip
-        assert [1, 0] == [len(page.all(tag)) for tag in ("h1", "script")]
+        assert 1 == len(page.all("h1"))
+        scripts = page.all("script", type="module")
+        assert page.all("script") == scripts
+        assert ["site.js", "sparql.js"] == [found["src"].rpartition("/")[2] for found in scripts]
+        assert [] == page.all("style") + page.attribute("style")
         assert f'lang="{lang}"' in text
 
     def test_size(self, client: FlaskClient) -> None:

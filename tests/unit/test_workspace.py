@@ -104,7 +104,7 @@ class TestPublication:
             ('valid_on = "2026-02-30"', "valid_on: must be a date"),
             ('[graphs]\nshared = "CC0"', "graphs: write one table per graph"),
             ('[graphs.shared]\nlicence = "CC 0"', "graphs.shared: licence: must be a web address"),
-            ('name = "x"', "unknown entry “name”; known are base_iri"),
+            ('name = "x"', "unknown entry “name”; known are accessibility, base_iri"),
             ("a = = 1", "cannot be read"),
         ],
     )

@@ -3,7 +3,6 @@
     __init__.py   the commands
     show.py       reports, tables and progress on a terminal
     starter.py    the files of a new workspace
-    changes.py    what changed between two snapshots
 
 Exit codes: 0 done; 1 the data has problems that must be put right; 2 the command was called wrongly;
 3 the machine, the workspace or the snapshot is not ready; 4 the question cannot be answered.
@@ -25,10 +24,10 @@ from typing import Any, TypeVar
 
 import click
 
-from twin_graph import __version__, formats, iris, snapshot
+from twin_graph import __version__, changes, formats, iris, snapshot
 from twin_graph.build import build as build_snapshot
 from twin_graph.build import check as check_workspace
-from twin_graph.cli import changes, show, starter
+from twin_graph.cli import show, starter
 from twin_graph.describe import describe as describe_thing
 from twin_graph.describe import resolve
 from twin_graph.errors import (

@@ -16,7 +16,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from twin_graph.cli.changes import Difference
+from twin_graph.changes import Difference
 from twin_graph.findings import Finding, Report, Severity
 from twin_graph.formats import Format
 from twin_graph.graphs import Triple, serialise

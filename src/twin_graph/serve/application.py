@@ -74,12 +74,14 @@ class MovingApplication:
         return self._app(environ, start_response)
 
     def _open(self, target: Path) -> tuple[WSGIApplication, QueryPool | None]:
-        from twin_graph.web import create_app  # the process that only supervises needs no web framework
+        from twin_graph.web import create_app, warm  # the process that only supervises needs no web framework
         from twin_graph.web.sparql import POOL
 
         snapshots = find_workspace(self._settings.workspace).snapshots
         settings = replace(self._settings, query_socket=str(target))
         app = create_app(settings, open_snapshot(snapshots, snapshot_of(target)))
+        # Beside the first requests: nobody waits for a list that somebody may ask for.
+        threading.Thread(target=warm, args=(app,), daemon=True).start()
         return app.wsgi_app, app.extensions.get(POOL)
 
     def _find_target(self) -> Path | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from twin_graph import dates, iris
 from twin_graph.findings import Finding, problem
 from twin_graph.kinds import BY_NAME
+from twin_graph.sources.documents import SEPARATOR
 from twin_graph.sources.folders import Source
 from twin_graph.sources.keys import Keys
 from twin_graph.sources.tables import Row
@@ -77,17 +78,20 @@ def _flaws(row: Row, keys: Keys, first: dict[tuple[str, str], Row]) -> Iterator[
 
 
 def _flaws_of_replacement(row: Row, keys: Keys, first: dict[tuple[str, str], Row]) -> Iterator[Finding]:
-    kind, key, other = row.cells["kind"], row.cells["key"], row.cells.get("replaced_by", "")
-    if not other or keys.resolve(kind, other):
-        return
-    if other == key:
-        message = f"“{key}” cannot replace itself"
-        hint = f"write the key of the {kind} that is published now, or leave the cell empty"
-    elif (kind, other) in first:
-        message = f"“{other}” is itself retired ({first[kind, other].where})"
-        hint = f"write the key of the {kind} that is published now, or leave the cell empty"
-    elif keys.is_unread([kind]):
-        return
-    else:
-        message, hint = f"there is no {kind} “{other}”", keys.suggest([kind], other)
-    yield problem(row.at("replaced_by"), message, hint, "reading")
+    """What is wrong with the keys of what came instead: one leads on, of several a reader chooses."""
+    kind, key = row.cells["kind"], row.cells["key"]
+    cell = row.cells.get("replaced_by", "")
+    for other in [text.strip() for text in cell.split(SEPARATOR)] if cell else []:
+        if keys.resolve(kind, other):
+            continue
+        if other == key:
+            message = f"“{key}” cannot replace itself"
+            hint = f"write the key of the {kind} that is published now, or leave the cell empty"
+        elif (kind, other) in first:
+            message = f"“{other}” is itself retired ({first[kind, other].where})"
+            hint = f"write the key of the {kind} that is published now, or leave the cell empty"
+        elif keys.is_unread([kind]):
+            continue
+        else:
+            message, hint = f"there is no {kind} “{other}”", keys.suggest([kind], other)
+        yield problem(row.at("replaced_by"), message, hint, "reading")

@@ -32,11 +32,13 @@ from twin_graph.errors import (
 )
 from twin_graph.formats import Carries, Format
 from twin_graph.graphs import (
+    OxTerm,
     Triple,
     engine_format,
     from_rdflib,
     results_format,
     sorted_nquads,
+    steady,
     to_rdflib,
 )
 from twin_graph.lexer import names_dataset, names_service
@@ -162,8 +164,10 @@ class Store:
         """The rows of a SELECT of ours; an unbound variable is absent from its row."""
         solutions = self._run(query, values)
         names = [variable.value for variable in solutions.variables]
+        # Most terms of a long result come more than once.
+        known = _Known()
         return [
-            {name: to_rdflib(term) for name, term in zip(names, solution, strict=True) if term is not None}
+            {name: known[term] for name, term in zip(names, solution, strict=True) if term is not None}
             for solution in solutions
         ]
 
@@ -210,6 +214,21 @@ class Store:
             )
         except RuntimeError as problem:
             raise OperatorError(f"the store cannot be read: {problem}") from problem
+
+    def subjects(self, names: Iterable[str], fmt: Format) -> bytes:
+        """What the published graphs say of some subjects, in their order, each statement once."""
+        found = (
+            self._engine.quads_for_pattern(ox.NamedNode(name), None, None, None)
+            for name in dict.fromkeys(map(str, names))
+        )
+        triples = (
+            triple
+            for quads in found
+            for triple in dict.fromkeys(
+                quad.triple for quad in quads if getattr(quad.graph_name, "value", "") not in self._hidden
+            )
+        )
+        return steady(ox.serialize(triples, format=engine_format(fmt), prefixes=PREFIXES) or b"", fmt)
 
     def dump(self) -> bytes:
         """All statements as sorted N-Quads."""
@@ -322,6 +341,14 @@ class Store:
             }
         # What we pass would override the text, so a text that names its dataset is left alone.
         return {} if names_dataset(text) else self._default_dataset()
+
+
+class _Known(dict[OxTerm, Node]):
+    """Terms that are carried over already."""
+
+    def __missing__(self, term: OxTerm) -> Node:
+        found = self[term] = to_rdflib(term)
+        return found
 
 
 @contextmanager

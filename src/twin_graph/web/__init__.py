@@ -10,18 +10,29 @@ from flask import Flask
 from twin_graph.settings import Settings
 from twin_graph.snapshot import Snapshot
 from twin_graph.web import (
+    browse,
+    curation,
     documents,
+    embed,
     errors,
+    explore,
+    feeds,
     graph_store,
+    graph_tables,
     health,
     languages,
     pages,
+    pictures,
     responses,
+    search,
     sparql,
+    statement,
+    tables,
     templating,
     vocabulary,
 )
-from twin_graph.web.site import EXTENSION, TEMPLATES, open_site
+from twin_graph.web.pictures.data import cities
+from twin_graph.web.site import EXTENSION, TEMPLATES, open_site, site
 
 
 def create_app(settings: Settings, snapshot: Snapshot | None = None) -> Flask:
@@ -40,8 +51,9 @@ def create_app(settings: Settings, snapshot: Snapshot | None = None) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
-    for blueprint in (documents.bp, sparql.bp, graph_store.bp, vocabulary.bp, pages.bp, errors.bp, health.bp):
-        app.register_blueprint(blueprint, url_prefix=here.prefix or None)
+    for group in (feeds, curation, embed, statement, documents, sparql, graph_store, vocabulary, search, explore,
+                  pages, tables, browse, pictures, errors, health):  # fmt: skip
+        app.register_blueprint(group.bp, url_prefix=here.prefix or None)
     languages.install(app)
     templating.install(app)
     responses.install(app)
@@ -49,4 +61,13 @@ def create_app(settings: Settings, snapshot: Snapshot | None = None) -> Flask:
     return app
 
 
-__all__ = ["create_app"]
+def warm(app: Flask) -> None:
+    """Read what lists and maps of everything need, once, so that no reader waits for it."""
+    with app.app_context():
+        here = site()
+        here.shelves.warm()
+        graph_tables.kept(here)
+        cities(here)
+
+
+__all__ = ["create_app", "warm"]

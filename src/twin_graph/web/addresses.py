@@ -6,9 +6,10 @@ Every path comes from the route map and a checked key, never from the path of th
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
-from flask import url_for
+from flask import has_request_context, request, url_for
 
 from twin_graph import iris
 from twin_graph.namespaces import CONCEPTS_IRI, SCHEMES, TWIN_IRI
@@ -24,6 +25,12 @@ _STATEMENT = re.compile(r"[QP][0-9]+\$[0-9A-Fa-f-]+")
 
 def page(base_iri: str, iri: str, language: str) -> str:
     """Path of the page of a thing, a graph, a concept or a term; empty for everything else."""
+    return _page(base_iri, iri, language, request.script_root if has_request_context() else "")
+
+
+@lru_cache(maxsize=50_000)
+def _page(base_iri: str, iri: str, language: str, _root: str) -> str:
+    """A path is the same whenever it is asked for below the same root, and a page asks for hundreds."""
     minted = iris.unmint(base_iri, iri)
     if minted is not None and minted.space == "graph":
         return url_for("documents.graph_page", lang=language, name=minted.key)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date
@@ -23,6 +24,7 @@ _INTERVAL = re.compile(r"([^/]*)/([^/]*)")
 Translate = Callable[[str], str]
 
 
+@lru_cache(maxsize=20_000)
 def format_edtf(text: str, language: str, translate: Translate = str) -> str:
     """An EDTF text for readers.
 
@@ -30,13 +32,17 @@ def format_edtf(text: str, language: str, translate: Translate = str) -> str:
     ('1988', 'May 1988', '7 maja 1988')
     >>> format_edtf("2017/2019", "en"), format_edtf("1991~", "en"), format_edtf("soon", "en")
     ('2017–2019', 'about 1991', 'soon')
+    >>> format_edtf("1995-01-01/1997-12-31", "en")
+    '1995–1997'
     """
     interval = _INTERVAL.fullmatch(text)
     if interval is None:
         return _format_point(text, language, translate) or text
     first, last = interval.groups()
-    if (whole := _whole_period(first, last)) is not None:
+    if (whole := whole_period(first, last)) is not None:
         return _format_point(whole, language, translate) or text
+    if first[4:] == "-01-01" and last[4:] == "-12-31":
+        first, last = first[:4], last[:4]
     shown = [
         _format_point(part, language, translate) if part not in ("", "..") else "" for part in (first, last)
     ]
@@ -51,6 +57,7 @@ def format_edtf(text: str, language: str, translate: Translate = str) -> str:
     return f"{start}{dash}{end}"
 
 
+@lru_cache(maxsize=20_000)
 def format_number(text: str, language: str, digits: int | None = None) -> str:
     """A decimal or integer in its lexical form, with the separators of the language.
 
@@ -82,7 +89,7 @@ def _format_point(text: str, language: str, translate: Translate) -> str | None:
     return translate("{date} (uncertain)").format(date=shown) if mark in ("?", "%") else shown
 
 
-def _whole_period(first: str, last: str) -> str | None:
+def whole_period(first: str, last: str) -> str | None:
     """The day, month or year that an interval of days covers exactly, as the derived starts are written."""
     if first == last:
         return first

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from flask import Blueprint, Flask, Response, abort, g, render_template, request, url_for
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from twin_graph import errors
+from twin_graph import describe, errors, iris
 from twin_graph.environ import FAULT
 from twin_graph.errors import TwinGraphError
 from twin_graph.formats import HTML, PROBLEM_JSON
 from twin_graph.web import graph_store
 from twin_graph.web.languages import N_, gettext, reader_language
 from twin_graph.web.negotiation import negotiate
-from twin_graph.web.responses import FRESH, absolute, represent, secure
+from twin_graph.web.responses import FRESH, Link, absolute, represent, secure, write_links
 from twin_graph.web.site import site
 from twin_graph.worker import QueryLimits
 from twin_graph.workspace import LANGUAGES
@@ -77,6 +77,8 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         N_("The service has no data to show at the moment.")),
     errors.SnapshotDamaged: Problem(503, "damaged-snapshot", N_("Data cannot be read"),
         N_("The data of the service cannot be read at the moment.")),
+    errors.OperatorError: Problem(503, "damaged-snapshot", N_("Data cannot be read"),
+        N_("The data of the service cannot be read at the moment.")),
     errors.SettingInvalid: Problem(500, "misconfigured", N_("Service not set up rightly"),
         N_("The service is not set up rightly; who runs it has to put that right.")),
     errors.WorkspaceInvalid: Problem(500, "misconfigured", N_("Service not set up rightly"),
@@ -108,6 +110,8 @@ HTTP_PROBLEMS = {
 ALL_PROBLEMS = {p.slug: p for p in (*PROBLEMS.values(), *HTTP_PROBLEMS.values(), INTERNAL)}
 # Who meets these can take the data and ask them elsewhere.
 _OFFER_DUMPS = (errors.QueryTooCostly, errors.OverBudget)
+# How the query engine begins when its files are not as it wrote them; the class is that of other errors.
+_DAMAGE = "Corruption"
 _LIMITS = ("seconds", "memory_mb", "rows", "megabytes")
 # What the message of these says is meant for who runs the server, not for its readers.
 _PRIVATE = (errors.OperatorError, errors.SourceError, errors.NotConformant)
@@ -117,6 +121,8 @@ def find_problem(error: Exception) -> Problem:
     """The row of an exception: its own, that of the nearest of its classes, or the internal error."""
     if isinstance(error, HTTPException):
         return HTTP_PROBLEMS.get(error.code or 500, INTERNAL)
+    if isinstance(error, OSError) or str(error).startswith(_DAMAGE):
+        return PROBLEMS[errors.OperatorError]
     return next((PROBLEMS[cls] for cls in type(error).__mro__ if cls in PROBLEMS), INTERNAL)
 
 
@@ -130,7 +136,16 @@ def problem_response(error: Exception) -> Response:
     # Programs that ask for no language of ours read English; people read the language of the publication.
     g.language = _error_language(site().manifest.default_language if as_page else "en")
     detail = find_detail(error, problem)
-    if as_page:
+    response = _render(error, problem, detail) if as_page else None
+    if response is None:
+        text = json.dumps(_body(error, problem, detail), ensure_ascii=False, indent=1)
+        response = Response(text, problem.status, content_type=PROBLEM_JSON.content_type)
+    return _with_headers(response, error, problem)
+
+
+def _render(error: Exception, problem: Problem, detail: str) -> Response | None:
+    """The page of a problem; None where what the page itself reads is broken, too."""
+    try:
         body = render_template(
             "problem.html",
             problem=problem,
@@ -138,13 +153,15 @@ def problem_response(error: Exception) -> Response:
             error=error,
             offers=_offers(error),
             dumps=_dumps(error),
+            variants=_variants(error),
+            successors=_successors(error),
         )
-        response = Response(body, problem.status, content_type=HTML.content_type)
-        response.headers["Content-Language"] = g.language
-    else:
-        text = json.dumps(_body(error, problem, detail), ensure_ascii=False, indent=1)
-        response = Response(text, problem.status, content_type=PROBLEM_JSON.content_type)
-    return _with_headers(response, error, problem)
+    except (TwinGraphError, OSError, RuntimeError):
+        _log.exception("the page of a problem cannot be made")
+        return None
+    response = Response(body, problem.status, content_type=HTML.content_type)
+    response.headers["Content-Language"] = g.language
+    return response
 
 
 def install(app: Flask) -> None:
@@ -205,7 +222,8 @@ def _body(error: Exception, problem: Problem, detail: str) -> dict[str, object]:
     if isinstance(error, errors.MalformedQuery) and error.line is not None:
         body |= {"line": error.line, "column": error.column}
     if isinstance(error, errors.EntityGone):
-        body["on"] = error.on
+        others = [str(iris.thing(here.base_iri, kind, key)) for kind, key in _successors(error)]
+        body |= {"on": error.on, "replacedBy": others}
     if offers := _offers(error):
         body["offers"] = offers
     if isinstance(error, errors.QueryTooCostly):
@@ -213,7 +231,9 @@ def _body(error: Exception, problem: Problem, detail: str) -> dict[str, object]:
         body["limits"] = {name: getattr(limits, name) for name in _LIMITS}
     if dumps := _dumps(error):
         body["dumps"] = dumps
-    return {name: value for name, value in body.items() if value not in (None, "")}
+    if variants := _variants(error):
+        body["variants"] = [{"href": address, "type": media_type} for address, _, media_type in variants]
+    return {name: value for name, value in body.items() if value not in (None, "", [])}
 
 
 def find_detail(error: Exception, problem: Problem) -> str:
@@ -232,6 +252,23 @@ def _offers(error: Exception) -> list[str]:
     return list(error.accepted) if isinstance(error, errors.UnsupportedMediaType) else []
 
 
+def _variants(error: Exception) -> list[Link]:
+    """Where the formats of the document are that has none of those which were asked for."""
+    return list(g.get("variants", ())) if isinstance(error, errors.NotAcceptable) else []
+
+
+def _successors(error: Exception) -> list[tuple[str, str]]:
+    """Kind and key of what replaced the withdrawn thing of this address."""
+    kind, key = ((request.view_args or {}).get(name, "") for name in ("kind", "key"))
+    if not isinstance(error, errors.EntityGone):
+        return []
+    try:
+        left = describe.find_tombstone(site().snapshot.keys, kind, key)
+    except errors.EntityNotFound:
+        return []
+    return [(kind, other) for other in left.replaced_by]
+
+
 def _dumps(error: Exception) -> list[str]:
     """Where the whole data are: the default graph first, then graph by graph."""
     return graph_store.addresses(site()) if isinstance(error, _OFFER_DUMPS) else []
@@ -246,6 +283,8 @@ def _with_headers(response: Response, error: Exception, problem: Problem) -> Res
         response.headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, errors.UnsupportedMediaType) and error.accepted:
         response.headers["Accept"] = ", ".join(error.accepted)
+    if variants := _variants(error):
+        response.headers["Link"] = write_links(variants)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return secure(response)

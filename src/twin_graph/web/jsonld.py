@@ -1,4 +1,4 @@
-"""Write a graph as JSON-LD compacted with our own context, and name that context by its address.
+"""Write a graph as JSON-LD: compacted with our own context, framed into one tree, or expanded without a context.
 
 Our data has no blank nodes, lists or nested graphs, so that a graph is a list of flat nodes. Reads the terms
 that `ontology/context.jsonld` uses: prefixes, coercion to a type or language, sets, language maps, and the
@@ -8,10 +8,9 @@ contexts of classes. rdflib's serialiser knows no contexts of classes and writes
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 from typing import Any
 
 from rdflib import Literal, URIRef
@@ -30,6 +29,12 @@ class Term:
     coercion: str = ""
     language: str = ""
     containers: tuple[str, ...] = ()
+
+
+class _Reference(str):
+    """The IRI of a node, as against a text that reads like one."""
+
+    __slots__ = ()
 
 
 class Context:
@@ -106,11 +111,84 @@ def write(triples: Iterable[Triple], context: Context, address: str) -> bytes:
     Args:
         triples: in the order in which their subjects are to be written.
     """
-    ordered = list(triples)
-    order = {subject: place for place, subject in enumerate(dict.fromkeys(s for s, _, _ in ordered))}
-    ordered.sort(key=lambda triple: order[triple[0]])
-    nodes = [_node(subject, list(group), context) for subject, group in groupby(ordered, key=lambda t: t[0])]
-    return json.dumps({"@context": address, "@graph": nodes}, ensure_ascii=False, indent=1).encode()
+    nodes = [_node(subject, group, context) for subject, group in _by_subject(triples)]
+    return _dump({"@context": address, "@graph": nodes})
+
+
+def write_framed(triples: Iterable[Triple], context: Context, address: str, root: str) -> bytes:
+    """The same graph as one tree: every node stands once, where the way from the root is shortest.
+
+    What points to the root, and is reached in no other way, stands below `@reverse`; what is not reached at all
+    stands below `@included`. Of a node that stands elsewhere there is only the IRI.
+
+    Args:
+        root: IRI of the node that the tree begins with.
+    """
+    groups = dict(_by_subject(triples))
+    nodes = {str(subject): _node(subject, group, context) for subject, group in groups.items()}
+    top = nodes.setdefault(root, {"id": root})
+    placed = {root}
+    _place(top, nodes, placed)
+    terms = context.terms(str(o) for _, p, o in groups.get(URIRef(root), ()) if p == RDF.type)
+    backwards: dict[str, list[Any]] = {}
+    for subject, group in groups.items():
+        predicates = [str(p) for _, p, o in group if str(o) == root and isinstance(o, URIRef)]
+        if str(subject) in placed or not predicates:
+            continue
+        name = _reference_term(predicates[0], terms.get(predicates[0], ()), context)
+        placed.add(str(subject))
+        backwards.setdefault(name, []).append(nodes[str(subject)])
+    for node in [node for group in backwards.values() for node in group]:
+        _place(node, nodes, placed)
+    if backwards:
+        top["@reverse"] = backwards
+    if rest := [node for iri, node in nodes.items() if iri not in placed]:
+        top["@included"] = rest
+    return _dump({"@context": address, **top})
+
+
+def write_expanded(triples: Iterable[Triple]) -> bytes:
+    """The same graph as expanded and flattened JSON-LD, with full IRIs and no context."""
+    nodes = []
+    for subject, group in _by_subject(triples):
+        node: dict[str, Any] = {"@id": str(subject)}
+        for _, predicate, value in group:
+            if predicate == RDF.type:
+                node.setdefault("@type", []).append(str(value))
+            else:
+                node.setdefault(str(predicate), []).append(_expanded(value))
+        nodes.append(node)
+    return _dump(nodes)
+
+
+def _dump(document: object) -> bytes:
+    return json.dumps(document, ensure_ascii=False, indent=1).encode()
+
+
+def _by_subject(triples: Iterable[Triple]) -> Iterator[tuple[Node, list[Triple]]]:
+    """The statements of each subject, in the order in which the subjects first appear."""
+    groups: dict[Node, list[Triple]] = {}
+    for triple in triples:
+        groups.setdefault(triple[0], []).append(triple)
+    return iter(groups.items())
+
+
+def _place(top: dict[str, Any], nodes: Mapping[str, dict[str, Any]], placed: set[str]) -> None:
+    """Put the nodes that a tree refers to into it, level by level."""
+    level = [top]
+    while level:
+        below = []
+        for node in level:
+            for name in [name for name in node if name not in ("id", "type")]:
+                values = node[name] if isinstance(node[name], list) else [node[name]]
+                for number, value in enumerate(values):
+                    iri = _reference(value)
+                    if iri in nodes and iri not in placed:
+                        placed.add(iri)
+                        values[number] = nodes[iri]
+                        below.append(nodes[iri])
+                node[name] = values if isinstance(node[name], list) else values[0]
+        level = below
 
 
 def _node(subject: Node, triples: list[Triple], context: Context) -> dict[str, Any]:
@@ -145,7 +223,7 @@ def _add(node: dict[str, Any], predicate: str, value: Node, terms: list[Term], c
 def _coerced(term: Term, value: Node) -> str | int | None:
     """How a term writes a value, None where it cannot."""
     if isinstance(value, URIRef):
-        return str(value) if term.coercion == "@id" else None
+        return _Reference(value) if term.coercion == "@id" else None
     if not isinstance(value, Literal) or "@language" in term.containers:
         return None
     if value.language:
@@ -158,9 +236,20 @@ def _coerced(term: Term, value: Node) -> str | int | None:
     return str(value) if datatype == str(XSD.string) and not term.coercion and not term.language else None
 
 
+def _reference(value: Any) -> str:
+    """The IRI of a node that a written value refers to, empty where it is something else."""
+    found = value.get("@id", "") if isinstance(value, dict) else value
+    return found if isinstance(found, _Reference) else ""
+
+
+def _reference_term(predicate: str, terms: Iterable[Term], context: Context) -> str:
+    """The name that a property has where its values are nodes."""
+    return next((term.name for term in terms if term.coercion == "@id"), "") or context.compact(predicate)
+
+
 def _expanded(value: Node) -> dict[str, str]:
     if not isinstance(value, Literal):
-        return {"@id": str(value)}
+        return {"@id": _Reference(value)}
     if value.language:
         return {"@value": str(value), "@language": value.language}
     return {"@value": str(value)} | ({"@type": str(value.datatype)} if value.datatype else {})

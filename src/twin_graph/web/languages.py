@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gettext as stdlib
 import unicodedata
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 from flask import Flask, g, request
@@ -18,6 +18,9 @@ from twin_graph.workspace import LANGUAGES
 FOLDER = Path(__file__).parents[1] / "translations"
 OWN_NAMES = {"pl": "Polski", "en": "English", "uk": "Українська"}
 _IGNORED = "'’ʼ‘`"
+_KNOWN_LETTERS = 10_000
+# In a key: what is no letter, then the alphabet, then letters of others.
+_SOONER, _FIRST, _LATER = "\x01", 0x10, "\x7f"
 _ALPHABETS = {
     "pl": "aąbcćdeęfghijklłmnńoópqrsśtuvwxyzźż",
     "uk": "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя",
@@ -64,24 +67,54 @@ def install(app: Flask) -> None:
     )
 
 
-def collation_key(text: str, language: str) -> tuple[tuple[int, str], ...]:
+def collation_key(text: str, language: str) -> str:
     """Sort key in the alphabet of a language; other letters follow, accents and apostrophes do not count.
 
     >>> sorted(["Łuck", "Zamość", "Lwów", "Ćmielów", "Chełm"], key=lambda name: collation_key(name, "pl"))
     ['Chełm', 'Ćmielów', 'Lwów', 'Łuck', 'Zamość']
     """
-    alphabet = _ALPHABETS.get(language, "")
-    return tuple(_letter_key(letter, alphabet) for letter in text.casefold() if letter not in _IGNORED)
+    return text.casefold().translate(_order(language))
 
 
-@lru_cache(maxsize=10_000)
-def _letter_key(letter: str, alphabet: str) -> tuple[int, str]:
-    place = alphabet.find(letter)
-    if place >= 0:
-        return place + 1, ""
-    plain = unicodedata.normalize("NFKD", letter)[0]
-    plain = {"ł": "l", "ø": "o", "đ": "d", "ı": "i"}.get(plain, plain)
-    place = alphabet.find(plain)
-    if place >= 0:
-        return place + 1, ""
-    return (0 if not plain.isalnum() else 100), plain
+def initial(text: str, language: str) -> str:
+    """The letter under which a name stands in a list; `0–9` for a digit, empty for a sign.
+
+    >>> initial("Łódź", "pl"), initial("Łódź", "en"), initial("’s-Gravenhage", "en"), initial("4 cities", "en")
+    ('Ł', 'L', 'S', '0–9')
+    """
+    key = collation_key(text, language)
+    if not key or key[0] == _SOONER:
+        return ""
+    letter = key[1:2] if key[0] == _LATER else _ALPHABETS.get(language, "")[ord(key[0]) - _FIRST]
+    return "0–9" if letter.isdigit() else letter.upper()
+
+
+@cache
+def _order(language: str) -> _Order:
+    return _Order(_ALPHABETS.get(language, ""))
+
+
+class _Order(dict[int, str]):
+    """What stands for each letter in a key; filled as letters are met.
+
+    A letter of the alphabet becomes one character, every other one two: its class and its plain form.
+    """
+
+    def __init__(self, alphabet: str) -> None:
+        super().__init__({ord(letter): "" for letter in _IGNORED})
+        self._alphabet = alphabet
+
+    def __missing__(self, code: int) -> str:
+        if len(self) > _KNOWN_LETTERS:
+            self.clear()
+            self.update({ord(letter): "" for letter in _IGNORED})
+        self[code] = key = self._key(chr(code))
+        return key
+
+    def _key(self, letter: str) -> str:
+        plain = unicodedata.normalize("NFKD", letter)[0]
+        plain = {"ł": "l", "ø": "o", "đ": "d", "ı": "i"}.get(plain, plain)
+        for form in (letter, plain):
+            if (place := self._alphabet.find(form)) >= 0:
+                return chr(_FIRST + place)
+        return (_LATER if plain.isalnum() else _SOONER) + plain

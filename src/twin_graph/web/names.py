@@ -5,13 +5,13 @@ A name keeps the language it is in, so that pages can mark foreign ones. Knows n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
 
 from rdflib import Literal, URIRef
-from rdflib.namespace import RDF, RDFS
+from rdflib.namespace import RDF
 from rdflib.term import Node
 
 from twin_graph import iris
@@ -25,7 +25,6 @@ from twin_graph.web.dates import format_edtf
 from twin_graph.web.languages import catalogue, collation_key
 
 _KEPT = 100_000
-_MANY = 1_000
 
 
 @dataclass(frozen=True)
@@ -75,8 +74,8 @@ class Names:
         self._store = store
         self._base_iri = base_iri
         self._titles: dict[tuple[str, str], Title] = {}
-        self._index: dict[tuple[str, str], list[tuple[str, str]]] = {}
-        self._scanned: dict[Node, dict[Node, set[Node]]] = {}
+        self._labels: dict[str, tuple[tuple[str, str], ...]] | None = None
+        self._parties: dict[str, list[str]] | None = None
         self._makers: dict[str, Callable[[URIRef, str], Title | None]] = {
             "partnership": self._partnership,
             "agreement": self._agreement,
@@ -110,6 +109,26 @@ class Names:
             return plain(host.removeprefix("www.")) if host else self.title(iri, language)
         return self.title(iri, language)
 
+    def local(self, iri: str, language: str) -> tuple[Text, ...]:
+        """The names of a city in the languages of its place, each text once, without its title here.
+
+        Each has its language, also where that is the language of the page.
+        """
+        shown = str(self.title(iri, language))
+        return tuple(name for name in self._natives.get(str(iri), ()) if name.text != shown)
+
+    @cached_property
+    def _natives(self) -> dict[str, tuple[Text, ...]]:
+        found: dict[str, set[Text]] = {}
+        for city, _, name in self._store.triples(None, TWIN.nativeName):
+            if isinstance(name, Literal):
+                found.setdefault(str(city), set()).add(Text(str(name), name.language or ""))
+        by_text = {
+            city: {name.text: name for name in sorted(names, key=lambda name: (name.text, name.language))}
+            for city, names in found.items()
+        }
+        return {city: tuple(names.values()) for city, names in by_text.items()}
+
     def own(self, iri: str, language: str) -> Title:
         """The whole name of a document without what a made title would add: its parties and its date."""
         label = self.label(iri, language)
@@ -123,42 +142,59 @@ class Names:
 
     def label(self, iri: str, language: str) -> Text | None:
         """The label of a thing in a language, or the nearest to it."""
+        if self._labels is not None:
+            return _nearest(self._labels.get(str(iri), ()), language)
         for predicate in LABELS:
             literals = [value for value in self.values(URIRef(iri), predicate) if isinstance(value, Literal)]
             if literals:
                 return choose(literals, language)
         return None
 
+    def read_all(self) -> None:
+        """Read the labels of everything: one scan takes a fraction of the look-ups that it saves."""
+        if self._labels is None:
+            found: dict[str, tuple[tuple[str, str], ...]] = {}
+            for predicate in reversed(LABELS):
+                found |= self._scan_labels(predicate)
+            parties: dict[str, list[str]] = {}
+            for partnership, _, party in self._store.triples(None, TWIN.hasParty):
+                parties.setdefault(str(partnership), []).append(str(party))
+            self._labels, self._parties = found, parties
+
+    def titles(self, kind: str, keys: Iterable[str], language: str) -> list[str]:
+        """The titles of many things of a kind as texts, in the order of their keys."""
+        self.read_all()
+        iris_of_things = [f"{self._base_iri}id/{kind}/{key}" for key in keys]
+        known: dict[str, tuple[str, str]] = {}
+        return [self._title_text(iri, language, known) for iri in iris_of_things]
+
+    def _title_text(self, iri: str, language: str, known: dict[str, tuple[str, str]]) -> str:
+        """The title as a text: a label, or the labels of parties; whatever else is made the long way."""
+        label = self.label(iri, language)
+        if label is not None:
+            return label.text
+        parties = (self._parties or {}).get(iri)
+        if not parties:
+            return str(self.title(iri, language))
+        parties = list(dict.fromkeys(parties))
+        for party in parties:
+            if party not in known:
+                text = str(self.label(party, language) or self.title(party, language))
+                known[party] = (collation_key(text, language), text)
+        return " – ".join(text for _, text in sorted(known[party] for party in parties))
+
+    def _scan_labels(self, predicate: URIRef) -> dict[str, tuple[tuple[str, str], ...]]:
+        found: dict[str, set[tuple[str, str]]] = {}
+        for thing, _, label in self._store.triples(None, predicate):
+            if isinstance(label, Literal):
+                found.setdefault(str(thing), set()).add((label.language or "", str(label)))
+        return {thing: tuple(sorted(labels)) for thing, labels in found.items()}
+
     def class_of(self, thing: URIRef, kind: str) -> URIRef:
         """The most specific of its classes: the one that is not the class of the kind."""
         general = URIRef(TWIN_IRI + BY_NAME[kind].class_name)
         classes = sorted(str(c) for c in self.values(thing, RDF.type) if str(c).startswith(TWIN_IRI))
         return URIRef(next((name for name in classes if name != str(general)), str(general)))
-
-    def index(self, kind: str, language: str) -> list[tuple[str, str]]:
-        """Title and key of every thing of a kind, in the order of the alphabet."""
-        known = self._index.get((kind, language))
-        if known is None:
-            known = self._index[kind, language] = self._make_index(kind, language)
-        return known
-
-    def _make_index(self, kind: str, language: str) -> list[tuple[str, str]]:
-        prefix = f"{self._base_iri}id/{kind}/"
-        things = {str(s) for s, _, _ in self._store.triples(None, RDF.type, _class(kind))}
-        if len(things) > _MANY:
-            # A scan of two properties takes a fraction of twenty thousand look-ups.
-            self._scanned = {predicate: self._scan(predicate) for predicate in (RDFS.label, TWIN.hasParty)}
-        entries = [
-            (str(self.title(iri, language)), iri[len(prefix) :]) for iri in things if iri.startswith(prefix)
-        ]
-        self._scanned = {}
-        return sorted(entries, key=lambda entry: (collation_key(entry[0], language), entry[1]))
-
-    def _scan(self, predicate: URIRef) -> dict[Node, set[Node]]:
-        found: dict[Node, set[Node]] = {}
-        for subject, _, value in self._store.triples(None, predicate):
-            found.setdefault(subject, set()).add(value)
-        return found
 
     def registers(self, city: URIRef) -> list[str]:
         """The registers that are kept by a city."""
@@ -172,9 +208,6 @@ class Names:
 
     def values(self, subject: URIRef, predicate: URIRef) -> list[Node]:
         """The values of a property, each once, in a fixed order."""
-        scanned = self._scanned.get(predicate)
-        if scanned is not None:
-            return sorted(scanned.get(subject, ()), key=str)
         return sorted({value for _, _, value in self._store.triples(subject, predicate)}, key=str)
 
     def value(self, subject: URIRef, predicate: URIRef) -> Node | None:
@@ -255,8 +288,13 @@ class Names:
         return title + f" ({format_edtf(str(date), language, catalogue(language).gettext)})"
 
 
-def _class(kind: str) -> URIRef:
-    return URIRef(TWIN_IRI + BY_NAME[kind].class_name)
+def _nearest(labels: Sequence[tuple[str, str]], language: str) -> Text | None:
+    """As `choose`, of pairs of language and text in their order."""
+    for wanted in (language, "en", ""):
+        for tag, text in labels:
+            if tag == wanted:
+                return Text(text, "" if tag == language else tag)
+    return Text(labels[0][1], labels[0][0]) if labels else None
 
 
 def _join(titles: list[Title], separator: str) -> Title:

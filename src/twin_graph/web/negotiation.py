@@ -8,8 +8,11 @@ Decisions where the RFC leaves a choice:
 * Equal qualities are decided by how closely the format was named (its media type, an alias such as
   `application/json`, a wildcard), then by the server's order. When HTML was named and no RDF media type was,
   HTML comes first: that is a browser.
-* A page is only sent to who names `text/html` or `application/xhtml+xml`; a wildcard never means HTML.
+* A page is only sent to who names `text/html` or `application/xhtml+xml`; a wildcard never means HTML. Nor does
+  it mean a table or a map where the same is offered as a graph.
 * A malformed range is ignored; a malformed quality counts as 0.
+* The parameter `profile` selects among the forms of JSON-LD; a profile that is not offered means the form that
+  is sent without one. A profile in the address comes before the Accept header.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from twin_graph.errors import EntityNotFound, MalformedRequest, NotAcceptable
-from twin_graph.formats import DOCUMENT_FORMATS, Carries, Format, by_extension
+from twin_graph.formats import DOCUMENT_FORMATS, Carries, Format
 from twin_graph.workspace import LANGUAGES
 
 MAX_HEADER = 4096
@@ -68,7 +71,8 @@ def acceptable(accept: str | None, offers: Sequence[Format]) -> list[Format]:
         return [fmt for fmt in offers if Carries.PAGE not in fmt.carries]
     ranked = []
     for order, fmt in enumerate(offers):
-        quality, closeness = _rate(fmt, ranges)
+        usable = [item for item in ranges if _fits(item, fmt, offers)]
+        quality, closeness = _rate(fmt, usable, by_wildcard=_means(fmt, offers))
         if quality > 0:
             first = _is_page(fmt) and not _names_data(ranges, offers)
             ranked.append((-quality, not first, -closeness, order, fmt))
@@ -89,23 +93,38 @@ def negotiate(accept: str | None, offers: Sequence[Format]) -> Format | None:
     return next(iter(acceptable(accept, offers)), None)
 
 
-def choose_format(accept: str | None, extension: str = "") -> Format:
+def choose_format(
+    accept: str | None,
+    extension: str = "",
+    offers: Sequence[Format] = DOCUMENT_FORMATS,
+    profile: str = "",
+) -> Format:
     """The format of a document: the one that its address ends with, else the best for an Accept header.
+
+    Args:
+        profile: IRI, or its last word, of the form that is wanted whatever the Accept header says; one that
+            nothing has is ignored.
 
     >>> choose_format("text/html", "nt").name, choose_format("application/json").name
     ('n-triples', 'json-ld')
+    >>> from twin_graph.formats import THING_FORMATS
+    >>> choose_format(None, "jsonld", THING_FORMATS, "expanded").name
+    'json-ld-expanded'
 
     Raises:
         EntityNotFound: no format has this extension.
         NotAcceptable: none is acceptable.
         MalformedRequest: the header is longer than 4 KiB.
     """
-    fmt = by_extension(extension, DOCUMENT_FORMATS) if extension else negotiate(accept, DOCUMENT_FORMATS)
-    if fmt is None and extension:
-        raise EntityNotFound(f"there is no format “{extension}”")
+    named = next((fmt for fmt in offers if fmt.extension == extension), None)
+    if extension and named is None:
+        raise EntityNotFound(f"there is no format “{extension}” here")
+    among = [fmt for fmt in offers if named is None or fmt.media_type == named.media_type]
+    formed = next((fmt for fmt in among if fmt.profile and profile in (fmt.profile, fmt.token)), None)
+    fmt = formed or named or negotiate(accept, offers)
     if fmt is None:
-        offers = tuple(offer.media_type for offer in DOCUMENT_FORMATS)
-        raise NotAcceptable("the formats of this address are listed", offers)
+        media_types = dict.fromkeys(offer.media_type for offer in offers)
+        raise NotAcceptable("the formats of this address are listed", tuple(media_types))
     return fmt
 
 
@@ -174,20 +193,19 @@ def _parse_quality(text: str) -> float:
     return float(text) if _QUALITY.fullmatch(text) else 0.0
 
 
-def _rate(fmt: Format, ranges: list[MediaRange]) -> tuple[float, int]:
+def _rate(fmt: Format, ranges: list[MediaRange], *, by_wildcard: bool) -> tuple[float, int]:
     """Quality and closeness with which the ranges allow a format."""
-    usable = [item for item in ranges if _charset_fits(item)]
-    named = _most_specific([item for item in usable if item.media_type == fmt.media_type])
+    named = _most_specific([item for item in ranges if item.media_type == fmt.media_type])
     if named == 0.0:
         return 0.0, _EXACT
-    aliases = [item.quality for item in usable if item.media_type in fmt.aliases]
+    aliases = [item.quality for item in ranges if item.media_type in fmt.aliases]
     rated = [(quality, _ALIAS) for quality in aliases]
     if named is not None:
         rated.append((named, _EXACT))
-    elif not _is_page(fmt):
+    elif by_wildcard:
         main = fmt.media_type.partition("/")[0]
-        half = _most_specific([item for item in usable if (item.type, item.subtype) == (main, "*")])
-        every = _most_specific([item for item in usable if item.type == "*"])
+        half = _most_specific([item for item in ranges if (item.type, item.subtype) == (main, "*")])
+        every = _most_specific([item for item in ranges if item.type == "*"])
         rated.append((half if half is not None else every or 0.0, _WILDCARD))
     return max(rated, default=(0.0, _WILDCARD))
 
@@ -200,8 +218,21 @@ def _most_specific(ranges: list[MediaRange]) -> float | None:
     return min(item.quality for item in ranges if len(item.parameters) == most)
 
 
-def _charset_fits(item: MediaRange) -> bool:
-    return all(value.lower() in ("utf-8", "utf8") for name, value in item.parameters if name == "charset")
+def _fits(item: MediaRange, fmt: Format, offers: Sequence[Format]) -> bool:
+    """Whether the parameters of a range let it mean this format, as far as its media type does."""
+    if not all(text.lower() in ("utf-8", "utf8") for name, text in item.parameters if name == "charset"):
+        return False
+    wanted = {profile for name, text in item.parameters if name == "profile" for profile in text.split()}
+    if item.media_type != fmt.media_type or not wanted:
+        return True
+    forms = [offer for offer in offers if offer.media_type == fmt.media_type]
+    return fmt.profile in wanted if any(form.profile in wanted for form in forms) else fmt == forms[0]
+
+
+def _means(fmt: Format, offers: Sequence[Format]) -> bool:
+    """Whether a wildcard may mean a format."""
+    as_graph = any(Carries.GRAPH in offer.carries for offer in offers)
+    return Carries.GRAPH in fmt.carries or not (as_graph or _is_page(fmt))
 
 
 def _is_page(fmt: Format) -> bool:

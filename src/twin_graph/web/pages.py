@@ -1,21 +1,21 @@
 """The pages for people: home, lists, a page for each thing, and what this site is.
 
-A page of a thing is a template per kind that lists its panels; each panel is a query. Links are paths.
+What they show is made elsewhere: `home`, `lists`, `things`. Links are paths.
 """
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, request, send_from_directory, url_for
+from flask import Blueprint, Response, abort, render_template, send_from_directory, url_for
 
-from twin_graph import describe, iris
-from twin_graph.formats import DOCUMENT_FORMATS, HTML
-from twin_graph.web import lists, panels
+from twin_graph import describe
+from twin_graph.formats import HTML
+from twin_graph.web import browse, lists, tables, things
+from twin_graph.web import home as home_page
 from twin_graph.web.documents import alternates, page_number
 from twin_graph.web.languages import reader_language
-from twin_graph.web.responses import Link, absolute, is_here, redirect, represent
+from twin_graph.web.responses import absolute, is_here, redirect, represent
 from twin_graph.web.site import STATIC, Site, site
 from twin_graph.workspace import LANGUAGES
 
@@ -39,19 +39,14 @@ def home(lang: str) -> Response:
     if not is_here(path := url_for("pages.home", lang=lang)):
         return redirect(here, path, 301)
     return represent(
-        here, HTML, lambda: render_template("home.html", **lists.home(here, lang)), language=lang
+        here, HTML, lambda: render_template("home.html", **home_page.values(here, lang)), language=lang
     )
 
 
 @bp.get(f"/{_LANG}/<kind>")
 def listing(lang: str, kind: str) -> Response:
-    """The things of a kind, a hundred to a page, and those whose name begins as `q` says."""
-    here, found = site(), describe.find_kind(kind)
-    if not is_here(path := url_for("pages.listing", lang=lang, kind=found.name)):
-        return redirect(here, path, 301)
-    page = lists.listing(here, kind, lang, page_number(), request.args.get("q", "")[:100])
-    links: list[Link] = [(_data(here, "documents.listing", kind=kind), "alternate", "")]
-    return represent(here, HTML, lambda: render_template("list.html", page=page), language=lang, links=links)
+    """The things of a kind, by facets and by name."""
+    return browse.answer(lang, kind)
 
 
 @bp.get(f"/{_LANG}/<kind>/<key>")
@@ -64,8 +59,9 @@ def thing(lang: str, kind: str, key: str) -> Response:
     return represent(
         here,
         HTML,
-        lambda: _render_thing(here, lang, kind, key),
+        lambda: things.render(here, lang, kind, key),
         language=lang,
+        parameters=tables.parameters_of(kind),
         links=[
             (_data(here, "documents.document", kind=kind, key=key), "describedby", ""),
             *alternates(here, "documents.variant", kind=kind, key=key),
@@ -102,22 +98,6 @@ def static(digest: str, name: str) -> Response:
     response = send_from_directory(STATIC, name)
     response.headers["Cache-Control"] = _FOREVER
     return response
-
-
-def _render_thing(here: Site, lang: str, kind: str, key: str) -> str:
-    iri = iris.thing(here.base_iri, kind, key)
-    return render_template(
-        [f"things/{kind}.html", "thing.html"],
-        iri=str(iri),
-        kind=kind,
-        key=key,
-        title=here.names.title(iri, lang),
-        sort=here.names.label(here.names.class_of(iri, kind), lang),
-        panel=partial(panels.run, here, language=lang, this=iri),
-        facts=partial(panels.facts, here, iri, lang),
-        registers=here.names.registers(iri),
-        formats=[fmt for fmt in DOCUMENT_FORMATS if fmt is not HTML],
-    )
 
 
 def _data(here: Site, endpoint: str, **names: Any) -> str:

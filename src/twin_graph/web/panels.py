@@ -1,204 +1,256 @@
-"""Panels: one query of ours shown as a table. And facts: the statements about a thing that no panel shows.
+"""Panels: one query of ours shown as a table, whole or as a reader has filtered and sorted it.
 
-Makes values for templates and writes no HTML. A panel's title is the title of its `.rq`, its columns are the
-variables; rows with the same value of the first variable are one row. Notes in the header of the query:
-`sort` names the variable whose text orders the rows, `hide` the variables that only keep rows apart.
-The variables `document` (own name), `by` (with its publisher) and `details` say how a thing is named.
+Makes values for templates and downloads; where they can be had is `tables`. A panel's title is the title of its
+`.rq`, its columns are the variables; rows with the same value of the first variable are one row. Notes in the
+header of the query:
+
+    sort      the variable whose text orders the rows
+    hide      the variables that only keep rows apart
+    filter    the variables that a reader may choose a value of
+    sortable  the variables that a reader may sort by; all that are shown, where it does not say
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from flask import has_request_context, request
 from rdflib import Literal, URIRef
-from rdflib.namespace import DCTERMS, PROV, RDF, RDFS, SKOS, XSD
 from rdflib.term import Node
 
 from twin_graph import iris
-from twin_graph.namespaces import CONCEPTS_IRI, GEO, TWIN_IRI
 from twin_graph.queries import Query, load
-from twin_graph.store import Row, Store
-from twin_graph.web import addresses, words
-from twin_graph.web.dates import EDTF_TERMS, LOCALES, format_edtf, format_number
-from twin_graph.web.languages import catalogue, collation_key
-from twin_graph.web.names import Names, Text, Title, plain
-from twin_graph.web.vocabulary_files import VocabularyFiles
+from twin_graph.store import Row
+from twin_graph.web.languages import collation_key
+from twin_graph.web.values import (
+    Fact,
+    Published,
+    Value,
+    facts,
+    heading,
+    local_name,
+    make_values,
+    property_heading,
+)
 
-# What pages say elsewhere: headings, names in other languages, and shortcuts that repeat a panel.
-_NOT_FACTS = {
-    *map(
-        str,
-        (
-            RDF.type,
-            RDFS.label,
-            DCTERMS.title,
-            SKOS.altLabel,
-            SKOS.exactMatch,
-            SKOS.closeMatch,
-            GEO.asWKT,
-            PROV.wasDerivedFrom,
-        ),
-    ),
-    *(TWIN_IRI + name for name in ("exonym", "formerName", "nativeName", "twinnedWith", "claimsTwin")),
-}
-_LAST_FACTS = (TWIN_IRI + "confidence", TWIN_IRI + "hasSource", str(SKOS.note))
-_ONLY_CLAIMED: set[Node] = {URIRef(f"{CONCEPTS_IRI}relation#{name}") for name in ("listed", "unconfirmed")}
-_NOT_ENDED: set[Node] = {URIRef(f"{CONCEPTS_IRI}status#{name}") for name in ("in-force", "unknown")}
-_DATES = {str(XSD.date), str(XSD.gYear), str(XSD.gYearMonth)}
-_NUMBERS = {str(XSD.integer), str(XSD.decimal)}
-_LANGUAGE_TAGS = {"language", "nameLanguage", "inLanguage"}
-_YEARS = {"year", "in_year"}
-_NO_SEPARATORS = {"latitude", "longitude", "westLongitude", "eastLongitude", "southLatitude", "northLatitude"}
+__all__ = ["Choice", "Column", "Fact", "Filter", "Option", "Panel", "PanelRow", "Value", "facts", "heading",
+           "make_values", "narrow", "property_heading", "read_choice", "run"]  # fmt: skip
 
-
-class Published(Protocol):
-    """The part of a site that panels need."""
-
-    @property
-    def store(self) -> Store: ...
-    @property
-    def names(self) -> Names: ...
-    @property
-    def vocabulary(self) -> VocabularyFiles: ...
-    @property
-    def base_iri(self) -> str: ...
+_LONGEST = 200
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+Cells = dict[str, tuple[Value, ...]]
 
 
 @dataclass(frozen=True)
-class Value:
-    """One value for a reader.
+class Choice:
+    """What a reader asks of a table: the variable to sort by, and one value for each filter.
 
     Attributes:
-        href: where it leads; empty for plain text.
-        hint: the whole name where `title` is a short one.
-        mark: name of a style: the concept that it is, or `number`.
+        sort: a variable, after `-` for the reverse order; empty for the order of the query.
+        filters: the end of an IRI (a key, a notation) or a text, by variable.
     """
 
-    title: Title
-    href: str = ""
-    hint: str = ""
-    mark: str = ""
+    sort: str = ""
+    filters: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: the variable, its heading, and whether all its values are numbers."""
+    """One column: the variable, its heading, whether all its values are numbers, whether rows may be sorted by it."""
 
     name: str
     heading: str
     is_number: bool = False
+    sortable: bool = False
+
+
+@dataclass(frozen=True)
+class Option:
+    """One value of a filter: as it stands in the address, its name, and in how many rows it is."""
+
+    value: str
+    title: Value
+    rows: int
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A variable that a reader may choose a value of."""
+
+    name: str
+    heading: str
+    options: tuple[Option, ...]
+    chosen: str = ""
 
 
 @dataclass(frozen=True)
 class PanelRow:
-    """One row: the fragment of the page's document that it shows, if it is one, and its cells."""
+    """One row.
+
+    Attributes:
+        id: the fragment of the page's document that it shows, if it is one; else `row-` and the key of its thing.
+        cells: one for each column.
+        kind: of the thing in its id.
+        subject: the first IRI that the query gave, shown or not: what the row is about.
+    """
 
     id: str
     cells: tuple[tuple[Value, ...], ...]
+    kind: str = ""
+    subject: URIRef | None = None
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A table for a page."""
+    """A table for a page.
+
+    Attributes:
+        this: the thing of the page; None for the tables of the home page.
+        total: number of rows before a reader's filters.
+    """
 
     name: str
     title: str
     columns: tuple[Column, ...]
     rows: tuple[PanelRow, ...]
+    this: URIRef | None = None
+    filters: tuple[Filter, ...] = ()
+    choice: Choice = Choice()
+    total: int = 0
+
+    def first(self, number: int) -> Panel:
+        """The same table with its first rows only."""
+        return replace(self, rows=self.rows[:number])
 
 
-@dataclass(frozen=True)
-class Fact:
-    """A property of a thing with its values."""
+def run(site: Published, name: str, language: str, choice: Choice | None = None, **bound: Node) -> Panel:
+    """The panel of a query, with its variables bound.
 
-    name: str
-    heading: str
-    values: tuple[Value, ...]
-
-
-def run(site: Published, name: str, language: str, **bound: Node) -> Panel:
-    """The panel of a query, with its variables bound."""
+    Args:
+        choice: by default what the address of the request says; what it says of other tables is no matter here.
+    """
     query = load(name)
-    rows = _merge(site.store.select(query, **bound))
+    found = _merge(site.store.select(query, **bound))
     hidden = {*query.notes.get("hide", "").split(), *bound}
-    shown = [variable for variable in _variables(query, rows) if variable not in hidden]
+    shown = [variable for variable in _variables(query, found) if variable not in hidden]
+    wanted = [variable for variable in query.notes.get("filter", "").split() if variable in shown]
+    if choice is None:
+        choice = read_choice(request.args.get, wanted) if has_request_context() else Choice()
+    rows = [_cells(site, row, shown, language) for row in found]
+    this = bound.get("this")
+    made = [(cells, _row(site, row, cells, shown, this)) for cells, row in zip(rows, found, strict=True)]
     if sort := query.notes.get("sort", ""):
-        rows.sort(key=lambda row: collation_key(_text(site, row.get(sort, ()), sort, language), language))
-    cells = [
-        [make_values(site, row.get(variable, ()), variable, language) for variable in shown] for row in rows
-    ]
-    columns = tuple(
-        Column(variable, heading(site, variable, language), _is_number([row[i] for row in cells]))
-        for i, variable in enumerate(shown)
+        made.sort(key=lambda pair: collation_key(_text(pair[0].get(sort, ())), language))
+    columns = _columns(site, query, rows, shown, language)
+    filters = tuple(_filter(site, variable, rows, choice, language) for variable in wanted)
+    kept = narrow(made, choice, {column.name: column for column in columns}, language)
+    return Panel(
+        name,
+        query.title(language),
+        columns,
+        tuple(row for _, row in kept),
+        this if isinstance(this, URIRef) else None,
+        tuple(each for each in filters if len(each.options) > 1 or each.chosen),
+        choice,
+        len(made),
     )
-    made = (
-        PanelRow(_fragment(row, bound.get("this")), tuple(row_cells))
-        for row, row_cells in zip(rows, cells, strict=True)
-    )
-    return Panel(name, query.title(language), columns, tuple(made))
 
 
-def facts(site: Published, thing: URIRef, language: str, hidden: Iterable[str] = ()) -> list[Fact]:
-    """The statements about a thing as a table of properties, without those that the page shows elsewhere."""
-    skip = _NOT_FACTS | {TWIN_IRI + name for name in hidden}
-    found: dict[str, list[Node]] = {}
-    for _, predicate, value in site.store.triples(thing):
-        if str(predicate) not in skip and value not in found.setdefault(str(predicate), []):
-            found[str(predicate)].append(value)
-    if _ONLY_CLAIMED & set(found.get(TWIN_IRI + "currentRelation", ())) and _NOT_ENDED & set(
-        found.get(TWIN_IRI + "currentStatus", ())
-    ):
-        del found[TWIN_IRI + "currentStatus"]  # the relation says who lists it; "in force" would say more
-    ranks = site.vocabulary.context.ranks
-    ordered = sorted(found, key=lambda name: (*_place(name, ranks), name))
-    return [
-        Fact(
-            _local(name),
-            property_heading(site, name, language),
-            _fact_values(site, found[name], _local(name), language),
-        )
-        for name in ordered
+def read_choice(get: Callable[[str, str], str], filters: Sequence[str]) -> Choice:
+    """What an address asks of a table that has these filters."""
+    asked = {name: get(name, "").strip()[:_LONGEST] for name in filters}
+    return Choice(get("sort", "")[:_LONGEST], {name: text for name, text in asked.items() if text})
+
+
+def narrow(
+    rows: Sequence[tuple[Cells, PanelRow]], choice: Choice, columns: Mapping[str, Column], language: str
+) -> list[tuple[Cells, PanelRow]]:
+    """The rows that a reader wants, in their order; rows without a value come last in both directions."""
+    kept = [
+        pair
+        for pair in rows
+        if all(text in map(token, pair[0].get(name, ())) for name, text in choice.filters.items())
     ]
+    name = choice.sort.removeprefix("-")
+    if name not in columns or not columns[name].sortable:
+        return kept
+    empty = [pair for pair in kept if not pair[0].get(name)]
+    full = [pair for pair in kept if pair[0].get(name)]
+    full.sort(
+        key=lambda pair: _rank(pair[0][name], columns[name], language), reverse=choice.sort.startswith("-")
+    )
+    return full + empty
 
 
-def make_values(site: Published, terms: Sequence[Node], name: str, language: str) -> tuple[Value, ...]:
-    """The cell of a table; equal texts of different documents stay apart."""
-    return tuple(_value(site, term, name, language) for term in terms)
+def token(value: Value) -> str:
+    """How a value stands in an address: the end of an IRI, else the text itself."""
+    return local_name(str(value.term)) if isinstance(value.term, URIRef) else str(value.term)
 
 
-def heading(site: Published, variable: str, language: str) -> str:
-    """Heading of a column: our word for the variable, else the label of the term of that name."""
-    if variable in words.COLUMN_WORDS:
-        return catalogue(language).gettext(words.COLUMN_WORDS[variable])
-    label = site.names.label(TWIN_IRI + variable, language)
-    return _capital(label.text if label else variable)
+def _cells(
+    site: Published, row: Mapping[str, tuple[Node, ...]], shown: Sequence[str], language: str
+) -> Cells:
+    return {name: make_values(site, row[name], name, language) for name in shown if name in row}
 
 
-def property_heading(site: Published, iri: str, language: str) -> str:
-    """Name of a property in the language of the page."""
-    if iri in words.PROPERTY_WORDS:
-        return _capital(catalogue(language).gettext(words.PROPERTY_WORDS[iri]))
-    label = site.names.label(iri, language)
-    return _capital(label.text if label else _local(iri))
+def _row(site: Published, row: Mapping[str, tuple[Node, ...]], cells: Cells, shown: Sequence[str],
+         this: Node | None) -> PanelRow:  # fmt: skip
+    subject = next((term for terms in row.values() for term in terms if isinstance(term, URIRef)), None)
+    place = _fragment(subject, this)
+    first = next((cells[name][0].term for name in shown if name in cells and _is_ours(site, cells[name])), "")
+    minted = iris.unmint(site.base_iri, str(first))
+    key, kind = (minted.key, minted.kind) if minted else ("", "")
+    anchor = place or (f"row-{key}" if key else "")
+    return PanelRow(anchor, tuple(cells.get(name, ()) for name in shown), "" if place else kind, subject)
 
 
-def _fragment(row: Mapping[str, tuple[Node, ...]], thing: Node | None) -> str:
+def _is_ours(site: Published, values: Sequence[Value]) -> bool:
+    return isinstance(values[0].term, URIRef) and values[0].term.startswith(f"{site.base_iri}id/")
+
+
+def _fragment(subject: URIRef | None, this: Node | None) -> str:
     """The fragment of a node that lives in the document of the page: its row can be linked to."""
-    first = next((terms[0] for terms in row.values() if terms), "")
-    document = str(thing).replace("/id/", "/doc/", 1)
-    fragment = str(first).removeprefix(f"{document}#") if str(first).startswith(f"{document}#") else ""
+    document = str(this).replace("/id/", "/doc/", 1)
+    if subject is None or not subject.startswith(f"{document}#"):
+        return ""
+    fragment = subject.removeprefix(f"{document}#")
     return fragment if iris.FRAGMENT.fullmatch(fragment) else ""
 
 
-def _place(iri: str, ranks: Mapping[str, int]) -> tuple[int, float]:
-    """Where a property stands among the facts: as in the tables, an end after its beginning, sources last."""
-    if iri in _LAST_FACTS:
-        return 1, _LAST_FACTS.index(iri)
-    if iri == TWIN_IRI + "until":
-        return 0, ranks.get(TWIN_IRI + "from", 0) + 0.5
-    return 0, ranks.get(iri, len(ranks))
+def _columns(
+    site: Published, query: Query, rows: Sequence[Cells], shown: Sequence[str], language: str
+) -> tuple[Column, ...]:
+    sortable = query.notes.get("sortable", " ".join(shown)).split()
+    return tuple(
+        Column(
+            name,
+            heading(site, name, language),
+            _is_number([row.get(name, ()) for row in rows]),
+            name in sortable and name != "details",
+        )
+        for name in shown
+    )
+
+
+def _filter(site: Published, name: str, rows: Sequence[Cells], choice: Choice, language: str) -> Filter:
+    found: dict[str, tuple[Value, int]] = {}
+    for row in rows:
+        for value in {token(value): value for value in row.get(name, ())}.values():
+            found[token(value)] = (value, found.get(token(value), (value, 0))[1] + 1)
+    options = [Option(text, value, number) for text, (value, number) in found.items()]
+    options.sort(key=lambda option: collation_key(str(option.title.title), language))
+    return Filter(name, heading(site, name, language), tuple(options), choice.filters.get(name, ""))
+
+
+def _rank(values: Sequence[Value], column: Column, language: str) -> tuple[float, str]:
+    term = values[0].term
+    if column.is_number and _NUMBER.fullmatch(str(term)):
+        return float(str(term)), ""
+    if isinstance(term, Literal) and not term.language and str(term)[:4].isdigit():
+        return 0, str(term)  # a date: its text is in the order of time
+    return 0, collation_key(_text(values), language)
 
 
 def _merge(rows: Sequence[Row]) -> list[dict[str, tuple[Node, ...]]]:
@@ -210,89 +262,18 @@ def _merge(rows: Sequence[Row]) -> list[dict[str, tuple[Node, ...]]]:
     return [{name: tuple(terms) for name, terms in cells.items()} for cells in merged.values()]
 
 
-def _variables(query: Query, rows: Sequence[dict[str, tuple[Node, ...]]]) -> list[str]:
-    """The variables in the order of SELECT, without those that no row binds."""
+def _variables(query: Query, rows: Sequence[Mapping[str, object]]) -> list[str]:
+    """The variables in the order of SELECT, without those that no row binds; all of them where there is no row."""
     head = query.text[query.text.index("SELECT") :].partition("WHERE")[0]
     used = {name for row in rows for name in row}
     names = [word.strip("?()") for word in head.split() if word.startswith("?")]
-    return [name for name in dict.fromkeys(names) if name in used]
+    return [name for name in dict.fromkeys(names) if name in used or not rows]
 
 
-def _value(site: Published, term: Node, name: str, language: str) -> Value:
-    if isinstance(term, URIRef):
-        return _resource(site, term, name, language)
-    text = str(term)
-    datatype = str(term.datatype or "") if isinstance(term, Literal) else ""
-    if datatype == str(XSD.anyURI):
-        return Value(plain(text), addresses.external(text))
-    if not text and name in EDTF_TERMS:
-        return Value(plain(catalogue(language).gettext("date not known")))
-    if datatype in _DATES or (name in EDTF_TERMS and not datatype):
-        return Value(plain(format_edtf(text, language, catalogue(language).gettext)))
-    if datatype in _NUMBERS:
-        return Value(plain(_number(text, name, language)), mark="number")
-    if name in _LANGUAGE_TAGS and LOCALES[language].languages.get(text):
-        return Value(plain(LOCALES[language].languages[text]))
-    tag = term.language if isinstance(term, Literal) else ""
-    shown = words.value_word(text, catalogue(language).gettext)
-    return Value(
-        Title((Text(shown, tag if tag and tag != language else ""),)), addresses.authority(name, text)
-    )
+def _text(values: Sequence[Value]) -> str:
+    return ", ".join(str(value.title) for value in values)
 
 
-def _resource(site: Published, iri: URIRef, name: str, language: str) -> Value:
-    if iri.startswith(CONCEPTS_IRI):
-        scheme, _, notation = iri[len(CONCEPTS_IRI) :].partition("#")
-        return Value(site.names.title(iri, language), mark=f"{scheme} {scheme}-{notation}")
-    title = site.names.title(iri, language)
-    href = addresses.page(site.base_iri, iri, language)
-    if name == "details":
-        return Value(plain(catalogue(language).gettext("details")), href, str(title))
-    if iri.startswith(TWIN_IRI):
-        return Value(title, href)
-    if iris.unmint(site.base_iri, iri) is None:
-        return Value(plain(iri), addresses.external(iri))
-    if name == "document":
-        return Value(site.names.own(iri, language), href)
-    if name == "by":
-        return Value(site.names.attributed(iri, language), href)
-    short = site.names.short(iri, language)
-    return Value(short, href, "" if str(short) == str(title) else str(title))
-
-
-def _fact_values(site: Published, terms: list[Node], name: str, language: str) -> tuple[Value, ...]:
-    """Values of a fact; of texts in several languages only the one for the reader."""
-    tagged = [term for term in terms if isinstance(term, Literal) and term.language]
-    if len(tagged) > 1:
-        known = sorted({str(term.language) for term in tagged})
-        spoken = next((tag for tag in (language, "en") if tag in known), known[0])
-        others = [term for term in terms if term not in tagged]
-        terms = others + [term for term in tagged if term.language == spoken]
-    return make_values(site, sorted(terms, key=str), name, language)
-
-
-def _number(text: str, name: str, language: str) -> str:
-    if name in _YEARS:
-        return text
-    if name in _NO_SEPARATORS:
-        return format_number(text, language)
-    return format_number(
-        text, language, 0 if name in ("distance", "distanceKilometres", "farthest") else None
-    )
-
-
-def _text(site: Published, terms: Sequence[Node], name: str, language: str) -> str:
-    return ", ".join(str(value.title) for value in make_values(site, terms, name, language))
-
-
-def _is_number(cells: Sequence[tuple[Value, ...]]) -> bool:
+def _is_number(cells: Sequence[Sequence[Value]]) -> bool:
     values = [value for cell in cells for value in cell]
     return bool(values) and all(value.mark == "number" for value in values)
-
-
-def _local(iri: str) -> str:
-    return iri.rpartition("#")[2].rpartition("/")[2]
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -6,12 +6,16 @@ What a representation holds is made by the caller, and only when the client does
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from collections.abc import Callable, Iterable
+from urllib.parse import quote
 
 from flask import Flask, Response, request
 from werkzeug.datastructures import Headers
 
-from twin_graph.formats import HTML, Format
+from twin_graph.errors import MalformedRequest
+from twin_graph.formats import HTML, JSON_LD_SCHEMA, Carries, Format
 from twin_graph.web.site import Site
 
 FRESH = "public, max-age=300, stale-while-revalidate=86400"
@@ -27,6 +31,11 @@ _SAFE_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Allow, ETag, Link, Location, Retry-After, X-Request-Id",
 }
+_SAFE = ":/?#[]@!$&'()*+,;=%-._~"  # what an address may hold as it is (RFC 3986)
+# Whatever is a list may be asked for by page, or for what begins with a text.
+_PARAMETERS = ("page", "q")
+# Control characters may stand in data, and HTML has none but white space.
+_NOT_HTML = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 Link = tuple[str, str, str]  # address, relation, media type or empty
 
 
@@ -35,6 +44,7 @@ def represent(
     fmt: Format,
     make: Callable[[], str | bytes],
     *,
+    parameters: Iterable[str] = (),
     vary: Iterable[str] = (),
     location: str = "",
     links: Iterable[Link] = (),
@@ -45,16 +55,24 @@ def represent(
     """A representation with a strong validator; 304 without a body where the client has it already.
 
     Args:
+        parameters: names of the query parameters that choose it, besides `page` and `q`. What is not named
+            has no part in the validator, and an address that has it is kept by no shared cache.
         vary: the request headers that chose it.
         location: path of this very representation, where the address of the request is another.
     """
-    name = "\n".join(
-        (request.path, request.args.get("page", ""), request.args.get("q", ""), fmt.name, language)
-    )
-    look = site.look if fmt is HTML else ""
+    known_names = sorted({*_PARAMETERS, *parameters})
+    chosen = [(each, request.args.getlist(each)) for each in known_names if each in request.args]
+    if cache == FRESH and not set(request.args) <= set(known_names):
+        cache = FRESH_FOR_ONE
+    name = json.dumps((request.path, chosen, fmt.name, language))
+    # What has titles made for people depends on templates and translations, too.
+    look = "" if Carries.GRAPH in fmt.carries and fmt is not JSON_LD_SCHEMA else site.look
     tag = hashlib.sha256(f"{site.edition}\n{look}\n{name}".encode()).hexdigest()[:20]
     known = status == 200 and request.if_none_match.contains_weak(tag)
-    response = Response(b"" if known else make(), 304 if known else status, content_type=fmt.content_type)
+    body = b"" if known else make()
+    if fmt is HTML and isinstance(body, str):
+        body = _NOT_HTML.sub("\N{REPLACEMENT CHARACTER}", body)
+    response = Response(body, 304 if known else status, content_type=fmt.content_type)
     if status == 200:
         response.set_etag(tag)
     _describe(response.headers, vary, location, links, cache)
@@ -75,6 +93,18 @@ def redirect(site: Site, path: str, status: int = 303, *, vary: Iterable[str] = 
     response.headers["Location"] = target
     _describe(response.headers, vary, "", links, cache)
     return response
+
+
+def page_number() -> int:
+    """The page that a list is asked for.
+
+    Raises:
+        MalformedRequest: it is not a number.
+    """
+    text = request.args.get("page", "1")
+    if not text.isascii() or not text.isdigit() or len(text) > 6 or int(text) < 1:
+        raise MalformedRequest("page: must be a whole number from 1")
+    return int(text)
 
 
 def is_here(path: str) -> bool:
@@ -107,9 +137,17 @@ def _describe(
         headers["Vary"] = names
     if location:
         headers["Content-Location"] = location
-    shown = [
-        f'<{address}>; rel="{relation}"' + (f'; type="{kind}"' if kind else "")
+    if shown := write_links(links):
+        headers["Link"] = shown
+
+
+def write_links(links: Iterable[Link]) -> str:
+    """The value of a Link header (RFC 8288); what is not ASCII in an address is percent-encoded.
+
+    >>> write_links([("https://example.org/ł", "license", "")])
+    '<https://example.org/%C5%82>; rel="license"'
+    """
+    return ", ".join(
+        f'<{quote(address, safe=_SAFE)}>; rel="{relation}"' + (f'; type="{kind}"' if kind else "")
         for address, relation, kind in links
-    ]
-    if shown:
-        headers["Link"] = ", ".join(shown)
+    )

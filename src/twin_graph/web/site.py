@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from flask import current_app
 
 from twin_graph import __version__
+from twin_graph.labels import FILE as NAMES_FILE
+from twin_graph.labels import NameIndex
 from twin_graph.queries import FOLDER as QUERIES
 from twin_graph.queries import Query
 from twin_graph.settings import Settings
@@ -22,6 +24,7 @@ from twin_graph.sparql import example_queries
 from twin_graph.store import Store
 from twin_graph.web.imprint import Imprint, read_imprint
 from twin_graph.web.names import Names
+from twin_graph.web.shelves import Shelves
 from twin_graph.web.vocabulary_files import VocabularyFiles
 from twin_graph.workspace import Workspace, find_workspace, read_publication
 
@@ -63,6 +66,16 @@ class Site:
     def names(self) -> Names:
         """Labels and titles of things."""
         return Names(self.store, self.base_iri)
+
+    @cached_property
+    def shelves(self) -> Shelves:
+        """The things of each kind, to be browsed."""
+        return Shelves(self.store, self.base_iri, self.names)
+
+    @cached_property
+    def index(self) -> NameIndex:
+        """The index of names; an empty one where the snapshot was built without it."""
+        return NameIndex.open(self.snapshot.side(NAMES_FILE))
 
     @cached_property
     def questions(self) -> tuple[Query, ...]:

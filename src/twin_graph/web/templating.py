@@ -8,16 +8,19 @@ from __future__ import annotations
 from typing import Any
 
 from babel import UnknownLocaleError
-from flask import Flask, request, url_for
+from flask import Flask, g, request, url_for
 
 from twin_graph import iris
 from twin_graph.kinds import DOCUMENTED
-from twin_graph.web import addresses, languages, lists, words
+from twin_graph.namespaces import CONCEPTS_IRI
+from twin_graph.web import addresses, cells, languages, lists, words
 from twin_graph.web.dates import LOCALES, format_edtf, format_number
 from twin_graph.web.languages import OWN_NAMES, gettext, page_language
 from twin_graph.web.names import Title
 from twin_graph.web.responses import absolute
+from twin_graph.web.schema_org import structured_data
 from twin_graph.web.site import Site, site
+from twin_graph.web.tables import links as table_links
 from twin_graph.workspace import LANGUAGES
 
 _KEPT_PARAMETERS = ("page", "q")
@@ -36,6 +39,12 @@ def install(app: Flask) -> None:
         language_name=language_name,
         page_of=lambda iri: addresses.page(site().base_iri, iri, page_language()),
         title_of=title_of,
+        concept_title=lambda scheme, name: site().names.title(f"{CONCEPTS_IRI}{scheme}#{name}", page_language()),
+        structured_data=structured_data,
+        table_links=lambda panel: table_links.of(panel, page_language()),
+        row_id=table_links.anchor,
+        cell_of=cells.cell,
+        brief_name=cells.brief,
         licence_name=words.licence_name,
     )
     app.jinja_env.filters.update(
@@ -85,6 +94,7 @@ def _values() -> dict[str, Any]:
         "site_title": lists.title_of_site(here, language),
         "manifest": here.manifest,
         "publisher": here.imprint.publisher,
+        "contact": here.imprint.contact,
         "licences": lists.licences(here, language),
         "sparql_path": url_for("sparql.endpoint"),
     }
@@ -94,7 +104,8 @@ def _path_in(language: str) -> str:
     """Path of this page in another language; the home page where it has none there."""
     arguments = request.view_args or {}
     if "lang" in arguments and request.endpoint:
-        kept = {name: request.args[name] for name in _KEPT_PARAMETERS if name in request.args}
+        known = (*_KEPT_PARAMETERS, *g.get("parameters", ()))
+        kept = {name: request.args.getlist(name) for name in known if name in request.args}
         return url_for(request.endpoint, **{**arguments, **kept, "lang": language})
     return url_for("sparql.endpoint" if request.blueprint == "sparql" else "pages.home", lang=language)
 

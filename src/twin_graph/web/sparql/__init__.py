@@ -2,6 +2,7 @@
 
     protocol.py   what a request asks
     page.py       the page
+    completion.py what an editor of queries offers
 
 Has a query evaluated by the query pool, and sends a result only when it is whole. Every rule about queries is in
 `twin_graph.sparql`; the pool and its limits are `worker`.
@@ -9,6 +10,7 @@ Has a query evaluated by the query pool, and sends a result only when it is whol
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,13 +24,15 @@ from werkzeug.exceptions import HTTPException, RequestURITooLarge
 
 from twin_graph import graphs, sparql
 from twin_graph.errors import NotAcceptable, OverBudget, RequestError, ServiceBusy, TwinGraphError
-from twin_graph.formats import GRAPH_FORMATS, HTML, PROBLEM_JSON, RESULTS_JSON, TURTLE, Format
+from twin_graph.formats import GRAPH_FORMATS, HTML, PLAIN_JSON, PROBLEM_JSON, RESULTS_JSON, TURTLE, Format
 from twin_graph.store import RequestedDataset
 from twin_graph.web.errors import find_detail, find_problem
 from twin_graph.web.exchange import any_method, decode_form, find_client, find_departure, freshness, send_file
 from twin_graph.web.languages import reader_language
 from twin_graph.web.negotiation import negotiate
+from twin_graph.web.responses import represent
 from twin_graph.web.site import EXTENSION, site
+from twin_graph.web.sparql.completion import completion
 from twin_graph.web.sparql.page import SHOWN_ROWS, example_text, render_page
 from twin_graph.web.sparql.protocol import (
     DIRECT,
@@ -94,6 +98,18 @@ def endpoint() -> Response:
 
 
 bp.record(any_method("sparql.endpoint"))
+
+
+@bp.get(f"/<any({', '.join(LANGUAGES)}):lang>/sparql/terms.json")
+def terms(lang: str) -> Response:
+    """What an editor of queries offers: prefixes and terms, with labels in a language."""
+    here = site()
+    return represent(
+        here,
+        PLAIN_JSON,
+        lambda: json.dumps(completion(here.vocabulary, lang), ensure_ascii=False, separators=(",", ":")),
+        language=lang,
+    )
 
 
 @bp.after_request

@@ -6,17 +6,20 @@ Evaluates nothing and reads no request: `web.sparql` passes what was asked and w
     mistake.py    where a query is wrong
     snippets.py   the query as a program
     limits.py     what the service does not do, in words
+    views.py      a result as a map or a timeline
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from flask import Response, g, render_template, url_for
 
 from twin_graph import sparql
+from twin_graph.dates import latest
 from twin_graph.errors import EntityNotFound
 from twin_graph.formats import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format
 from twin_graph.namespaces import PREFIXES
@@ -31,6 +34,7 @@ from twin_graph.web.sparql.mistake import find_mistake
 from twin_graph.web.sparql.protocol import MAX_ADDRESS
 from twin_graph.web.sparql.snippets import SNIPPETS
 from twin_graph.web.sparql.terms import ShownTable, names_of, show_table, without_idle_prefixes
+from twin_graph.web.sparql.views import TABLE, View, draw, offered
 from twin_graph.worker import QueryLimits
 from twin_graph.workspace import LANGUAGES
 
@@ -40,6 +44,16 @@ FORMAT_NAMES = {"json": "JSON", "xml": "XML", "csv": "CSV", "tsv": "TSV", "turtl
 _REPEATED = ("default-graph-uri", "named-graph-uri", "timeout")
 _MISTAKES = (400, 403, 413, 414)
 Parameters = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A way to see the result: its name, its word, its path or nothing, whether it is chosen."""
+
+    name: str
+    title: str
+    path: str
+    chosen: bool
 
 
 @dataclass(frozen=True)
@@ -83,7 +97,8 @@ def render_page(
     Args:
         query: the text in the form; empty for the one that the page suggests.
         example: name of the question that `query` is.
-        parameters: of the request; those about the dataset and the time limit are kept in every address.
+        parameters: of the request; those about the dataset and the time limit are kept in every address, and
+            `view` in those of pages.
         table: the first rows of a SELECT or the truth value of an ASK.
         graph: the beginning of a CONSTRUCT or DESCRIBE in Turtle; `cut` says that it is longer.
         rows: how many rows or triples the whole result has, None where nobody has counted.
@@ -96,9 +111,12 @@ def render_page(
     query = query.replace("\r\n", "\n")
     text = query or runnable(load("start"), site().base_iri, language=g.language).strip()
     asked = tuple((name, value) for name, value in parameters if name in _REPEATED and value)
+    shown = _shown(table, text) if table and table.boolean is None else None
+    view = _view(dict(parameters).get("view", ""), table, shown)
+    page = (*asked, ("view", view.name)) if view else asked
     body = render_template(
         "sparql.html",
-        languages=[(code, OWN_NAMES[code], _path_in(code, query, example, asked)) for code in LANGUAGES],
+        languages=[(code, OWN_NAMES[code], _path_in(code, query, example, page)) for code in LANGUAGES],
         examples=[_example(each, example) for each in site().questions],
         problem=problem,
         detail=detail,
@@ -107,6 +125,10 @@ def render_page(
         **_about_service(),
         **_about_query(text, asked),
         **_about_result(text, asked, table, graph),
+        permalink=_address(text, page),
+        table=shown,
+        view=view,
+        views=_choices(text, asked, table, view) if shown else (),
         rows=len(table.rows) if table and rows is None and not table.more else rows,
         duration="" if seconds is None else _duration(seconds),
         **values,
@@ -135,14 +157,12 @@ def _about_query(text: str, asked: Parameters) -> dict[str, object]:
         "text": text,
         "asked": asked,
         "timeout": dict(asked).get("timeout", ""),
-        "permalink": _address(text, asked),
     }
 
 
 def _about_result(text: str, asked: Parameters, table: Table | None, graph: str | None) -> dict[str, object]:
     return {
         "boolean": table.boolean if table else None,
-        "table": _shown(table, text) if table and table.boolean is None else None,
         "more": table.more if table else False,
         "graph": None if graph is None else without_idle_prefixes(graph),
         "downloads": _downloads(text, asked, RESULT_FORMATS if table else GRAPH_FORMATS),
@@ -156,6 +176,38 @@ def _shown(table: Table, query: str) -> ShownTable:
         names_of(query, base_iri),
         lambda iri: addresses.page(base_iri, iri, language) or addresses.external(iri),
     )
+
+
+def _view(wanted: str, table: Table | None, shown: ShownTable | None) -> View | None:
+    """The drawing that is asked for; None where that is the table alone, or the result has no such view."""
+    if not table or not shown:
+        return None
+    day = latest(site().manifest.valid_on) or datetime.now(UTC).date()
+    return draw(wanted, table, shown, _asset, day)
+
+
+def _asset(name: str) -> str:
+    return url_for("pages.static", digest=site().assets, name=name)
+
+
+def _choices(text: str, asked: Parameters, table: Table | None, view: View | None) -> list[Choice]:
+    """The ways to see a result, none where there is only its table."""
+    names = offered(table) if table else ()
+    titles = {
+        "table": gettext("Table"),
+        "map": gettext("Map and table"),
+        "timeline": gettext("Timeline and table"),
+    }
+    page = [*asked, ("lang", g.language), ("format", "html")]
+    return [
+        Choice(
+            name,
+            titles[name],
+            _address(text, page if name == TABLE else [*page, ("view", name)]),
+            chosen=name == (view.name if view else TABLE),
+        )
+        for name in (names if len(names) > 1 else ())
+    ]
 
 
 def _duration(seconds: float) -> str:

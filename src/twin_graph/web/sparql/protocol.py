@@ -25,7 +25,17 @@ FORM, DIRECT, UPDATE = (
 )
 MAX_ADDRESS = 8_192
 PARAMETERS = frozenset(
-    ("query", "format", "output", "timeout", "default-graph-uri", "named-graph-uri", "lang", "example")
+    (
+        "query",
+        "format",
+        "output",
+        "timeout",
+        "default-graph-uri",
+        "named-graph-uri",
+        "lang",
+        "example",
+        "view",
+    )
 )
 _SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{0,9})?|\.[0-9]{1,9}")
 _FORMAT = ("format", "output")

@@ -1,0 +1,32 @@
+"""Names: which things a typed text may mean, in every language, script and historic form.
+
+    folding.py         the keys by which names are compared
+    romanisation.csv, spellings.csv, equal_words.csv   its rules
+    typing_errors.py   words that are nearly what was typed
+    identifiers.py     numbers and addresses instead of names
+    matching.py        how well a name answers
+    writing.py         the index as a file
+    reading.py         search in it
+
+An index is a file of a snapshot; which names are in it is decided by `build`. Knows no HTTP.
+"""
+
+from twin_graph.labels.folding import fold, make_keys
+from twin_graph.labels.matching import MAX_LETTERS
+from twin_graph.labels.reading import Found, Hit, NameIndex
+from twin_graph.labels.writing import FILE, KIND_ORDER, USES, Name, Named, write_index
+
+__all__ = [
+    "FILE",
+    "KIND_ORDER",
+    "MAX_LETTERS",
+    "USES",
+    "Found",
+    "Hit",
+    "Name",
+    "NameIndex",
+    "Named",
+    "fold",
+    "make_keys",
+    "write_index",
+]

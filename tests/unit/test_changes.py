@@ -1,0 +1,174 @@
+"""What changed between two dumps, in statements and for things."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from twin_graph import changes
+from twin_graph.changes import Change, PropertyChange, Release, Value
+from twin_graph.store import Store
+
+BASE = "http://x/"
+TWIN = "https://w3id.org/twin-graph/ontology#"
+A = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
+REGISTER = ("register-aldorf",)
+
+
+def line(subject: str, predicate: str, value: str, graph: str = "register-aldorf") -> str:
+    """A statement as a line; `value` as N-Quads has it."""
+    return f"<{BASE}{subject}> <{predicate}> {value} <{BASE}graph/{graph}> ."
+
+
+def city(key: str, *more: str) -> list[str]:
+    """The statements of a city."""
+    return [line(f"id/city/{key}", A, f"<{TWIN}LocalAuthority>"), *more]
+
+
+def partnership(key: str, *parties: str) -> list[str]:
+    """The statements of a partnership."""
+    thing = f"id/partnership/{key}"
+    named = (line(thing, f"{TWIN}hasParty", f"<{BASE}id/city/{party}>") for party in parties)
+    return [line(thing, A, f"<{TWIN}Partnership>"), *named]
+
+
+def dump(lines: list[str]) -> bytes:
+    """The lines as a snapshot has them."""
+    return "".join(f"{text}\n" for text in sorted(set(lines))).encode()
+
+
+def tell(old: list[str], new: list[str]) -> tuple[int, tuple[Change, ...]]:
+    """The changes between two sets of statements."""
+    difference = changes.compare(dump(old), dump(new))
+    return changes.tell(difference, Store.from_nquads(dump(new)), BASE, REGISTER)
+
+
+@pytest.mark.parametrize("block", [1, 7, 100, 1 << 18])
+def test_the_difference_is_that_of_sets_of_lines(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Comparing block by block finds what comparing all lines finds, wherever a block ends."""
+    monkeypatch.setattr(changes, "_BLOCK", block)
+    generator = random.Random(4)
+    lines = [f"{generator.randrange(500):03} {'x' * generator.randrange(9)} ." for _ in range(300)]
+    for kept in (0.0, 0.5, 0.95, 1.0):
+        old, new = ({text for text in lines if generator.random() < kept} for _ in range(2))
+        found = changes.compare(dump(list(old)), dump(list(new)))
+        assert (tuple(sorted(old - new)), tuple(sorted(new - old))) == (found.removed, found.added)
+
+
+def test_nothing_changes_where_the_dumps_are_equal() -> None:
+    """Equal dumps have no changes."""
+    assert (0, ()) == tell(city("aldorf"), city("aldorf"))
+
+
+def test_a_thing_that_came_is_added_for_its_cities() -> None:
+    """A new partnership is one change that concerns its parties."""
+    cities = [*city("aldorf"), *city("belmont")]
+    expected = Change("partnership", "a-b", "added", ("aldorf", "belmont"))
+    assert (1, (expected,)) == tell(cities, [*cities, *partnership("a-b", "aldorf", "belmont")])
+
+
+def test_a_thing_that_went_keeps_its_name() -> None:
+    """What is gone is remembered by its labels and its parties."""
+    cities = [*city("aldorf"), *city("belmont")]
+    gone = [*partnership("a-b", "aldorf", "belmont"), line("id/partnership/a-b", LABEL, '"Two"@en')]
+    expected = Change("partnership", "a-b", "removed", ("aldorf", "belmont"),
+                      names=(Value("Two", language="en"),),
+                      parties=(f"{BASE}id/city/aldorf", f"{BASE}id/city/belmont"))  # fmt: skip
+    assert (1, (expected,)) == tell([*cities, *gone], cities)
+
+
+def test_a_thing_that_changed_says_how() -> None:
+    """A property that changed is told with the value before and the value now."""
+    thing, day = "id/agreement/a-1990", f"{TWIN}signedOn"
+    kept = [*city("aldorf"), *partnership("a-b", "aldorf"), line(thing, A, f"<{TWIN}Agreement>"),
+            line(thing, f"{TWIN}isDocumentOf", f"<{BASE}id/partnership/a-b>")]  # fmt: skip
+    total, found = tell([*kept, line(thing, day, '"1990"')], [*kept, line(thing, day, '"1990-05-05"')])
+    properties = (PropertyChange(day, (Value("1990"),), (Value("1990-05-05"),)),)
+    assert (1, (Change("agreement", "a-1990", "changed", ("aldorf",), properties),)) == (total, found)
+
+
+def test_a_node_of_a_document_counts_as_its_thing() -> None:
+    """A new name of a city is a change of the city, told by the name."""
+    name = "doc/city/aldorf#name-de-Altdorf"
+    new = [line(name, A, f"<{TWIN}Name>"), line(name, f"{TWIN}nameText", '"Altdorf"'),
+           line(name, f"{TWIN}isNameOf", f"<{BASE}id/city/aldorf>")]  # fmt: skip
+    properties = (PropertyChange(f"{TWIN}Name", (), (Value("Altdorf"),)),)
+    assert (1, (Change("city", "aldorf", "changed", ("aldorf",), properties),)) == tell(
+        city("aldorf"), [*city("aldorf"), *new]
+    )
+
+
+def test_a_changed_node_of_a_document_says_which_part_it_is() -> None:
+    """A property of a claim that changed is told as one of the claim."""
+    claim, since = "doc/partnership/a-b#claim-press", f"{TWIN}since"
+    kept = [*city("aldorf"), *partnership("a-b", "aldorf")]
+    _, found = tell([*kept, line(claim, since, '"1990"')], [*kept, line(claim, since, '"1991"')])
+    assert PropertyChange(since, (Value("1990"),), (Value("1991"),), f"{TWIN}Claim") == found[0].properties[0]
+
+
+@pytest.mark.parametrize("graph", ["derived", "metadata", "ontology"])
+def test_what_follows_from_other_facts_is_left_out(graph: str) -> None:
+    """Derived facts and metadata change with everything else and are not told."""
+    derived = line("id/city/aldorf", f"{TWIN}twinCount", '"3"', graph)
+    assert (0, ()) == tell(city("aldorf"), [*city("aldorf"), derived])
+
+
+def test_what_went_to_another_graph_did_not_change() -> None:
+    """A statement that another graph makes now is no change of the thing."""
+    moved = [text.replace("register-aldorf", "shared") for text in city("aldorf")]
+    assert (0, ()) == tell(city("aldorf"), moved)
+
+
+def test_one_more_graph_makes_no_new_thing() -> None:
+    """A city that a second graph begins to speak of was there before."""
+    again = [text.replace("register-aldorf", "shared") for text in city("aldorf")]
+    _, found = tell(again, [*again, *city("aldorf", line("id/city/aldorf", LABEL, '"Aldorf"@en'))])
+    assert ["changed"] == [change.what for change in found]
+
+
+def test_registers_come_first_and_the_rest_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where too much changed, the changes of registers are kept and all are counted."""
+    monkeypatch.setattr(changes, "KEPT_THINGS", 2)
+    world = [text.replace("register-aldorf", "world") for key in ("a1", "a2", "a3") for text in city(key)]
+    total, found = tell([], [*world, *city("zz")])
+    assert (4, ["zz", "a1"]) == (total, [change.key for change in found])
+
+
+def test_a_long_text_is_cut() -> None:
+    """A text of ten thousand letters is kept by its beginning."""
+    _, found = tell(city("aldorf"), city("aldorf", line("id/city/aldorf", LABEL, f'"{"x" * 10_000}"')))
+    assert 301 == len(found[0].properties[0].new[0].text)
+
+
+def test_a_history_is_read_as_it_was_written(tmp_path: Path) -> None:
+    """What was written is read again, and no more than is kept."""
+    change = Change("city", "a", "changed", ("a",), (PropertyChange("p", (Value("x", True),), (), "q"),))
+    gone = Change("city", "b", "removed", names=(Value("B", language="en"),), parties=("c",))
+    history = (Release("2", "2026-05-01", 2, (change, gone)), Release("1", "2026-04-01", is_first=True))
+    changes.write_history(tmp_path / "h", history)
+    assert history == changes.read_history(tmp_path / "h")
+    changes.write_history(tmp_path / "h", history[:1] * 60)
+    assert changes.KEPT_RELEASES == len(changes.read_history(tmp_path / "h"))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"releases": [{"x": 1}]}', '{"releases": 3}'])
+def test_a_damaged_history_is_none(tmp_path: Path, text: str) -> None:
+    """A file that is no history is read as an empty one: a snapshot without it is whole."""
+    (tmp_path / "h").write_text(text)
+    assert () == changes.read_history(tmp_path / "h")
+    assert () == changes.read_history(tmp_path / "missing")
+    assert () == changes.read_history(None)
+
+
+def test_a_value_is_the_term_that_it_was() -> None:
+    """A kept value gives back IRI, language and datatype."""
+    values = (
+        Value("http://x/", True),
+        Value("a", language="pl"),
+        Value("1", datatype="http://d"),
+        Value("t"),
+    )
+    assert ["<http://x/>", '"a"@pl', '"1"^^<http://d>', '"t"'] == [value.term.n3() for value in values]
