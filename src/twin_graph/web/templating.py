@@ -39,7 +39,9 @@ def install(app: Flask) -> None:
         language_name=language_name,
         page_of=lambda iri: addresses.page(site().base_iri, iri, page_language()),
         title_of=title_of,
-        concept_title=lambda scheme, name: site().names.title(f"{CONCEPTS_IRI}{scheme}#{name}", page_language()),
+        concept_title=lambda scheme, name: site().names.title(
+            f"{CONCEPTS_IRI}{scheme}#{name}", page_language()
+        ),
         structured_data=structured_data,
         table_links=lambda panel: table_links.of(panel, page_language()),
         row_id=table_links.anchor,
