@@ -1,7 +1,10 @@
 // <tg-sparql>: an editor around the textarea of a form, which stays what is sent.
 //
-//   <tg-sparql data-terms="/pl/sparql/terms.json" data-line="3" data-column="7"><textarea …></textarea></tg-sparql>
+//   <tg-sparql data-terms="/pl/sparql/terms.json" data-line="3" data-column="7" data-phrases="{…}">
+//     <textarea …></textarea></tg-sparql>
+//   <p id="no-query" role="alert" data-text="…" hidden></p>   what is said of an empty query
 //
+// `data-phrases` has the words of the editor in the language of the page, by what they are in English.
 // Lives in a shadow tree: there its sheets are constructed ones, which a strict Content-Security-Policy allows.
 
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
@@ -18,6 +21,8 @@ import { typing } from "./typing.js";
 // On paper the textarea, which is as high as its text, stands for the editor, which scrolls.
 const PAPER = "@media print { .cm-editor { display: none !important; } } @media not print { slot { display: none; } }";
 const NOTHING = { prefixes: {}, terms: [] };
+// As many as fit without scrolling: a list that scrolls would have to take the focus from the text.
+const MAX_COMPLETIONS = 8;
 
 class SparqlEditor extends HTMLElement {
   connectedCallback() {
@@ -30,6 +35,7 @@ class SparqlEditor extends HTMLElement {
     paper.replaceSync(PAPER);
     root.adoptedStyleSheets = [paper];
     root.append(document.createElement("slot"));
+    const note = document.getElementById("no-query");
     const send = () => { form.requestSubmit(); return true; };
     const view = new EditorView({
       parent: root,
@@ -41,11 +47,17 @@ class SparqlEditor extends HTMLElement {
           Prec.highest(keymap.of([{ key: "Mod-Enter", run: send }])),
           keymap.of([...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap, ...historyKeymap]),
           lineNumbers(), highlightActiveLine(), history(), bracketMatching(), closeBrackets(), EditorView.lineWrapping,
-          sparql(), theme, typing, autocompletion({ override: [source(this.dataset.terms)], icons: false }),
+          sparql(), theme, typing,
+          autocompletion({
+            override: [source(this.dataset.terms)], icons: false, maxRenderedOptions: MAX_COMPLETIONS,
+          }),
+          EditorState.phrases.of(JSON.parse(this.dataset.phrases ?? "{}")),
           mistake(Number(this.dataset.line ?? 0), Number(this.dataset.column ?? 1)),
           EditorView.contentAttributes.of(attributes(area, label)),
           EditorView.updateListener.of(({ docChanged, state }) => {
-            if (docChanged) area.value = state.doc.toString();
+            if (!docChanged) return;
+            area.value = state.doc.toString();
+            say(note, "");
           }),
         ],
       }),
@@ -56,6 +68,7 @@ class SparqlEditor extends HTMLElement {
     form.addEventListener("submit", (event) => {
       if (area.value.trim()) return;
       event.preventDefault();
+      say(note, note?.dataset.text);
       view.focus();
     });
     label?.addEventListener("click", (event) => {
@@ -63,6 +76,11 @@ class SparqlEditor extends HTMLElement {
       view.focus();
     });
   }
+}
+
+/** Show a text and have it read out; an empty one takes it away. */
+function say(note, text = "") {
+  if (note) Object.assign(note, { hidden: !text, textContent: text });
 }
 
 function attributes(area, label) {

@@ -44,6 +44,13 @@ export function suggest(input) {
   let timer = 0;
   let request = new AbortController();
 
+  // Who comes back finds what was sent: a browser does not restore a field that completes itself.
+  if (kind && history.state?.[name] && !input.value) hold(...history.state[name]);
+  if (kind) input.form?.addEventListener("submit", () => {
+    const kept = [input.value, key.isConnected ? key.value : ""];
+    history.replaceState({ ...history.state, [name]: kept }, "");
+  });
+
   const hadFocus = document.activeElement === input;
   input.replaceWith(box);
   box.append(input, list, status);
@@ -78,10 +85,24 @@ export function suggest(input) {
     stop();
     show(false);
     if (!kind) return location.assign(item.path);
-    input.value = item.label;
+    hold(item.label, item.key);
+  }
+
+  /** Show the name of a city, for which the form sends the key. */
+  function hold(text, value) {
+    input.value = text;
+    if (!value) return;
     input.removeAttribute("name");
-    Object.assign(key, { name, value: item.key });
+    Object.assign(key, { name, value });
     box.append(key);
+  }
+
+  /** Without suggestions: those for an earlier text are none for this one. */
+  function clear() {
+    items = [];
+    list.replaceChildren();
+    status.textContent = "";
+    show(false);
   }
 
   async function ask(text) {
@@ -89,15 +110,16 @@ export function suggest(input) {
     service.search = new URLSearchParams({ q: text, lang: language, ...(kind && { kind }) });
     try {
       const response = await fetch(service, { signal: request.signal });
-      if (!response.ok) return show(false);
+      if (!response.ok) return clear();
       const answer = await response.json();
       items = answer.suggestions;
       mark(-1);
       list.replaceChildren(...items.map((item, place) => option(item, `${id}-${place}`, language)));
       status.textContent = answer.announcement;
       show(items.length > 0 && document.activeElement === input);
-    } catch {
+    } catch (error) {
       // The reader typed on, or the network is gone: the field works without suggestions.
+      if (error.name !== "AbortError") clear();
     }
   }
 
@@ -106,9 +128,12 @@ export function suggest(input) {
     key.remove();
     input.name = name;
     const text = input.value.trim();
+    mark(-1);
+    // What is shown until the answer comes must not be chosen for a text that it was not made for.
+    items = [];
     // One letter of a script with an alphabet says too little.
     if (text.length > 1 || text > "\u2e7f") timer = setTimeout(ask, PAUSE, text);
-    else show(false);
+    else clear();
   });
 
   input.addEventListener("keydown", (event) => {
@@ -138,7 +163,7 @@ export function suggest(input) {
   list.addEventListener("mousedown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
     const place = [...list.children].indexOf(event.target.closest("li"));
-    if (place >= 0) choose(items[place]);
+    if (items[place]) choose(items[place]);
   });
 }
 

@@ -19,7 +19,9 @@ const look = EditorView.theme({
   ".cm-mistake": { textDecoration: "underline wavy var(--ended)", outline: "1px solid var(--ended)" },
   ".cm-mistake-line": { background: "var(--band)", boxShadow: "inset 4px 0 var(--ended)" },
   ".cm-tooltip": { background: "var(--page)", color: "var(--text)", border: "2px solid var(--soft)" },
-  ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "inherit", maxHeight: "18rem", maxWidth: "min(36rem, 90vw)" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul": { 
+    fontFamily: "inherit", maxHeight: "none", overflow: "hidden", maxWidth: "min(36rem, 90vw)",
+  },
   ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: ".25rem .5rem", minHeight: "1.5rem" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { background: "var(--accent)", color: "var(--on-accent)" },
   ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "700" },

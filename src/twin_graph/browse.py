@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from rdflib import URIRef
 from rdflib.term import Node
 
+from twin_graph import standing
 from twin_graph.queries import Query, load
 from twin_graph.store import Store
 
@@ -112,8 +113,11 @@ def read_shelf(store: Store, base_iri: str, kind: str) -> Shelf:
     # Thousands of things have the same values: each combination is kept once.
     known: dict[tuple[Node, ...], tuple[Node, ...]] = {}
     for place, key in enumerate(keys):
-        for name, found in gathered[key].items():
-            if name != "this":
+        cells = gathered[key]
+        if "status" in cells and "relation" in cells:
+            cells["status"] = dict.fromkeys(standing.said(cells["status"], cells["relation"]))
+        for name, found in cells.items():
+            if name != "this" and found:
                 nodes = tuple(found)
                 values.setdefault(name, {})[place] = known.setdefault(nodes, nodes)
     wanted = query.notes.get("facet", "").split()

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from twin_graph import standing
 from twin_graph.queries import load
 from twin_graph.store import Store
 
@@ -41,6 +42,11 @@ class Link:
     def is_confirmed(self) -> bool:
         """Whether more than one side is known to state it."""
         return self.relation not in ONE_SIDED
+
+    @property
+    def said_status(self) -> str:
+        """The status as it is said; empty where it would only repeat the relation."""
+        return self.status if standing.is_said(self.status, [self.relation]) else ""
 
     @property
     def is_ended(self) -> bool:

@@ -10,9 +10,11 @@ which words and languages a change is shown is decided by the pages.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +32,12 @@ from twin_graph.store import Store
 FILE = "changes.json"
 KEPT_RELEASES = 50
 KEPT_THINGS = 1_000
+WHATS = ("added", "changed", "removed")
 _KEPT_VALUES = 20
 _KEPT_LETTERS = 300
 _BLOCK = 1 << 18
+_IDENTITY = re.compile(r"[0-9A-Za-z-]+")
+_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _UNTOLD = ("derived", "metadata", "ontology")
 _LABELS = (RDFS.label, DCTERMS.title)
 # What stands for a node that lives in a document, by its class.
@@ -116,6 +121,7 @@ class Release:
     Attributes:
         on: the day on which the data were valid.
         total: number of things that changed; `changes` holds at most `KEPT_THINGS` of them, registers first.
+        number: how many releases of this history came before; data may be published again under the same id.
     """
 
     id: str
@@ -123,6 +129,7 @@ class Release:
     total: int = 0
     changes: tuple[Change, ...] = ()
     is_first: bool = False
+    number: int = 0
 
 
 def between(old: Snapshot, new: Snapshot, step: Step = nullcontext) -> Difference:
@@ -341,19 +348,50 @@ def _lean(value: Any) -> Any:
 
 
 def _release(raw: Mapping[str, Any]) -> Release:
-    return Release(**{**raw, "changes": tuple(_change(entry) for entry in raw.get("changes", ()))})
+    """A release as it was written.
+
+    Raises:
+        ValueError, TypeError: it is none of ours; pages would fail at it.
+    """
+    made = Release(**{**raw, "changes": tuple(_change(entry) for entry in raw.get("changes", ()))})
+    date.fromisoformat(made.on)
+    _require(bool(_IDENTITY.fullmatch(made.id)))
+    _require(all(type(number) is int for number in (made.total, made.number)) and type(made.is_first) is bool)
+    return made
 
 
 def _change(raw: Mapping[str, Any]) -> Change:
-    lists = {name: tuple(raw.get(name, ())) for name in ("cities", "parties")}
+    lists = {name: tuple(map(_text, raw.get(name, ()))) for name in ("cities", "parties")}
     properties = tuple(
         PropertyChange(
-            **{
-                **entry,
-                **{side: tuple(Value(**value) for value in entry.get(side, ())) for side in ("old", "new")},
-            }
+            _text(entry["name"]),
+            _read_values(entry.get("old", ())),
+            _read_values(entry.get("new", ())),
+            _text(entry.get("part", "")),
         )
         for entry in raw.get("properties", ())
     )
-    names = tuple(Value(**value) for value in raw.get("names", ()))
-    return Change(**{**raw, **lists, "properties": properties, "names": names})
+    names = _read_values(raw.get("names", ()))
+    made = Change(**{**raw, **lists, "properties": properties, "names": names})
+    _require(made.kind in _KIND_ORDER and iris.is_key(made.key) and made.what in WHATS)
+    return made
+
+
+def _read_values(raw: Iterable[Mapping[str, Any]]) -> tuple[Value, ...]:
+    found = tuple(Value(**{"text": "", **value}) for value in raw)  # an empty text was left out, too
+    for value in found:
+        _require(
+            type(value.is_iri) is bool and isinstance(value.text, str) and isinstance(value.datatype, str)
+        )
+        _require(not value.language or bool(_LANGUAGE.fullmatch(value.language)))
+    return found
+
+
+def _text(value: Any) -> str:
+    _require(isinstance(value, str))
+    return str(value)
+
+
+def _require(is_so: bool) -> None:
+    if not is_so:
+        raise ValueError("not a history of ours")

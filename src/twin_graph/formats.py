@@ -55,6 +55,15 @@ class Format:
         return f"{self.media_type}; {self.parameters}" if self.parameters else self.media_type
 
     @property
+    def described_type(self) -> str:
+        """The media type as a link to this format says it: with its profile where that is what tells it apart.
+
+        >>> TURTLE.described_type, JSON_LD_SCHEMA.described_type
+        ('text/turtle', 'application/ld+json;profile="https://schema.org/"')
+        """
+        return f"{self.media_type};{self.parameters}" if self.profile and self.parameters else self.media_type
+
+    @property
     def token(self) -> str:
         """The word for the profile in an address.
 

@@ -84,3 +84,5 @@ westLongitude wikidataId
 
 
 TWIN = ClosedNamespace(TWIN_IRI, [*_CLASSES.split(), *_PROPERTIES.split()])
+# Names that stand for a label in a language that has none: the one used there, then one given from elsewhere.
+OTHER_NAMES = (TWIN.nativeName, TWIN.exonym)

@@ -14,6 +14,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from rdflib import Literal
+from rdflib.term import Node
+
 from twin_graph import iris
 from twin_graph.kinds import BY_NAME
 from twin_graph.namespaces import PREFIXES
@@ -125,6 +128,17 @@ def runnable(query: Query, base_iri: str, **examples: str) -> str:
     return _XSD + text if "^^xsd:" in text and _XSD not in text else text
 
 
+def with_filters(text: str, wanted: Mapping[str, Node]) -> str:
+    """The text of a query for readers, with a FILTER for each variable at the end of its pattern.
+
+    >>> with_filters("SELECT ?x { ?x ?y ?z }", {"z": Literal("w")}).splitlines()
+    ['SELECT ?x { ?x ?y ?z   FILTER(?z = "w")', '}']
+    """
+    filters = "".join(f"  FILTER(?{name} = {node.n3()})\n" for name, node in wanted.items())
+    end = text.rindex("}")
+    return text[:end] + filters + text[end:]
+
+
 def _with_slot(text: str, name: str, slot: str) -> str:
     return re.sub(rf"(\bSELECT\b[^{{}}]*\?{name}\b[^{{}}]*\bWHERE\s*\{{)", rf"\1\n  {slot}", text)
 
@@ -133,4 +147,4 @@ def _written(parameter: Parameter, example: str, base_iri: str) -> str:
     if parameter.kind in BY_NAME:
         return f"<{iris.thing(base_iri, parameter.kind, example)}>"
     datatype = _DATATYPES.get(parameter.kind)
-    return f'"{example}"' + (f"^^{datatype}" if datatype else "")
+    return Literal(example).n3() + (f"^^{datatype}" if datatype else "")

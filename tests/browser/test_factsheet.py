@@ -29,6 +29,11 @@ _HIDDEN = (
     "(() => { const main = document.querySelector('main'); return main.scrollHeight - main.clientHeight; })()"
 )
 
+# What is longer than its cell.
+_CUT = """[...document.querySelectorAll('.clamp')].filter(
+  each => each.scrollHeight > each.clientHeight + 1 || each.scrollWidth > each.clientWidth + 1
+).map(each => each.textContent)"""
+
 
 @contextmanager
 def serving(snapshot: Snapshot) -> Iterator[str]:
@@ -73,6 +78,58 @@ def test_lublin_is_one_sheet(browser: Browser, seen: Seen, real_snapshot: Snapsh
                 assert (1, A4_POINTS) == printed(page)
                 assert 0 == page.evaluate(_HIDDEN)
                 assert 38 == page.locator("tbody tr").count()
+    assert [] == seen.messages
+
+
+@pytest.mark.parametrize("key", ["q656", "q60", "q1490", "q432527"])
+def test_a_city_of_no_register_is_one_sheet(
+    browser: Browser, seen: Seen, real_snapshot: Snapshot, key: str
+) -> None:
+    """With a hundred partners, with twenty and with one: one sheet in each language, nothing of it cut."""
+    with serving(real_snapshot) as address:
+        for lang in LANGUAGES:
+            with sheet(browser, seen, f"{address}/{lang}/city/{key}/factsheet") as page:
+                assert (1, A4_POINTS) == printed(page)
+                assert 0 == page.evaluate(_HIDDEN)
+                assert [] == page.evaluate(_CUT)
+    assert [] == seen.messages
+
+
+def test_the_words_of_a_sheet_are_whole(browser: Browser, seen: Seen, real_snapshot: Snapshot) -> None:
+    """No cell of the sheet of Lublin is cut but the names of partnerships of many cities."""
+    with serving(real_snapshot) as address:
+        for lang in LANGUAGES:
+            with sheet(browser, seen, f"{address}/{lang}/city/lublin/factsheet") as page:
+                assert [] == [text for text in page.evaluate(_CUT) if text.count(",") < 3]
+                assert page.locator(".legend").is_visible()
+    assert [] == seen.messages
+
+
+def test_on_screen_the_table_has_the_whole_width(
+    browser: Browser, seen: Seen, real_snapshot: Snapshot
+) -> None:
+    """The columns of the paper are not those of the screen."""
+    with serving(real_snapshot) as address:
+        context = browser.new_context(viewport={"width": 1000, "height": 900})
+        page = watch(context.new_page(), seen)
+        page.goto(f"{address}/en/city/lublin/factsheet")
+        whole = "document.querySelector('main').clientWidth - document.querySelector('table').clientWidth"
+        assert page.evaluate(whole) < 4
+        context.close()
+    assert [] == seen.messages
+
+
+@pytest.mark.parametrize("width", [320, 600, 1100])
+def test_a_frame_shows_the_whole_map(
+    browser: Browser, seen: Seen, real_snapshot: Snapshot, width: int
+) -> None:
+    """In a frame of the height that the code to copy says, the picture and the lines below it are seen at once."""
+    with serving(real_snapshot) as address:
+        context = browser.new_context(viewport={"width": width, "height": 560})
+        page = watch(context.new_page(), seen)
+        page.goto(f"{address}/en/embed/city/lublin?view=map")
+        assert page.evaluate("document.documentElement.scrollHeight") <= 560
+        context.close()
     assert [] == seen.messages
 
 

@@ -73,6 +73,47 @@ def test_completion(page: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_long_list_of_completions(page: Page, scheme: str) -> None:
+    """axe finds nothing while many terms are offered, and the arrows go past those that are shown."""
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.locator(".cm-content").focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("SELECT ?c { ?c twin:")
+    choices = page.locator(".cm-tooltip-autocomplete [role=option]")
+    expect(choices.first).to_be_visible()
+    assert [] == axe(page)
+    first = choices.first.text_content()
+    page.wait_for_timeout(100)  # the list takes no key while a reader may still be typing
+    for _ in range(20):
+        page.keyboard.press("ArrowDown")
+    expect(page.locator(".cm-tooltip-autocomplete [aria-selected]")).to_be_visible()
+    assert first not in choices.all_text_contents()
+
+
+@pytest.mark.parametrize(("language", "name"), [("pl", "Podpowiedzi"), ("uk", "Підказки")])
+def test_words_of_the_editor(page: Page, language: str, name: str) -> None:
+    """The list of completions has its name in the language of the page."""
+    page.goto(page.url.replace("lang=en", f"lang={language}"))
+    page.locator(".cm-content").focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" twin:C")
+    expect(page.locator(".cm-tooltip-autocomplete [role=listbox]")).to_have_attribute("aria-label", name)
+
+
+def test_empty_query(page: Page) -> None:
+    """A query that is empty is not sent, and the reader is told; the words go when something is typed."""
+    page.locator(".cm-content").focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.press("Delete")
+    page.keyboard.press("Control+Enter")
+    note = page.get_by_role("alert").filter(has_text="There is no query yet.")
+    expect(note).to_be_visible()
+    assert [] == axe(page)
+    page.keyboard.type("A")
+    expect(note).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_accessible(page: Page, scheme: str) -> None:
     """axe finds nothing with the editor, the result and the mark of a mistake."""
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")

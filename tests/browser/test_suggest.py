@@ -95,6 +95,22 @@ def test_form_sends_the_key(page: Page) -> None:
     assert name == box.get_attribute("name")
 
 
+def test_coming_back_finds_what_was_sent(page: Page) -> None:
+    """After comparing, Back leads to the form as it was: the names are shown, and the keys are sent again."""
+    page.goto("/en/compare")
+    first, second = page.locator("input[data-suggest-kind=city]").all()
+    first.press_sequentially("aldo")
+    page.get_by_role("option").first.click()
+    second.fill("Belmont")
+    second.press("Enter")
+    page.wait_for_url("**/en/compare?a=aldorf&b=Belmont")
+    page.go_back()
+    expect(first).to_have_value("Aldorf")
+    expect(second).to_have_value("Belmont")
+    second.press("Enter")
+    page.wait_for_url("**/en/compare?a=aldorf&b=Belmont")
+
+
 def test_service_that_fails(page: Page) -> None:
     """Without an answer the field is a field."""
     page.route("**/suggest?*", lambda route: route.fulfill(status=503))
@@ -104,6 +120,40 @@ def test_service_that_fails(page: Page) -> None:
     expect(page.get_by_role("option").first).to_be_hidden()
     box.press("Enter")
     page.wait_for_url("**/en/search?q=aldorf")
+
+
+def test_choice_for_an_earlier_text_is_none(page: Page) -> None:
+    """While the answer to what was typed on is awaited nothing is chosen, and what is pressed is not opened."""
+    box, options = field(page), page.get_by_role("option")
+    box.press_sequentially("ald")
+    expect(options.first).to_be_visible()
+    box.press("ArrowDown")
+    page.route("**/suggest?*", lambda route: None)  # an answer that never comes
+    box.press_sequentially("x")
+    assert None is box.get_attribute("aria-activedescendant")
+    box.press("ArrowDown")
+    assert None is box.get_attribute("aria-activedescendant")
+    options.first.click()
+    expect(box).to_have_value("aldx")
+    box.press("Enter")
+    page.wait_for_url("**/en/search?q=aldx")
+
+
+@pytest.mark.parametrize("emptied", [True, False], ids=["too short", "failed"])
+def test_list_of_an_earlier_text_is_gone(page: Page, emptied: bool) -> None:
+    """With too few letters, or an answer that failed, no arrow brings the earlier list back."""
+    box, options = field(page), page.get_by_role("option")
+    box.press_sequentially("ald")
+    expect(options.first).to_be_visible()
+    page.route("**/suggest?*", lambda route: route.abort())
+    if emptied:
+        box.fill("")
+    else:
+        with page.expect_event("requestfailed"):
+            box.press_sequentially("o")
+    expect(options).to_have_count(0)
+    box.press("ArrowDown")
+    expect(page.get_by_role("listbox")).to_be_hidden()
 
 
 def test_names_are_text(page: Page, seen: Seen) -> None:

@@ -12,9 +12,9 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
-from rdflib import Graph, URIRef
+from rdflib import Graph, Literal, URIRef
 from rdflib.compare import isomorphic
-from rdflib.namespace import DCTERMS, FOAF, PROV, RDF, RDFS, VOID
+from rdflib.namespace import DCTERMS, FOAF, PROV, RDF, RDFS, VOID, XSD
 
 from site_client import BASE, LANGUAGES, app_of, client_of, parse, parse_json_ld, path_of, things_of
 from twin_graph import describe
@@ -226,6 +226,71 @@ class TestHeaders:
         tags = {client.get(f"/doc/city/aldorf.{other}").headers["ETag"] for other in (*DATA, "geojson")}
         assert len(DATA) + 1 == len(tags)
 
+    def test_types_of_links(self, client: FlaskClient) -> None:
+        """The forms of JSON-LD are told apart by the profile in the media type of the link."""
+        header = client.get("/doc/city/aldorf.ttl").headers["Link"]
+        for fmt in THING_FORMATS:
+            quoted = fmt.described_type.replace('"', '\\"')
+            assert f'rel="alternate"; type="{quoted}"' in header
+        assert 'type="application/ld+json;profile=\\"http://www.w3.org/ns/json-ld#framed\\""' in header
+        problem = client.get("/doc/city/aldorf", headers={"Accept": "image/png"}).get_json(force=True)
+        assert {fmt.described_type for fmt in THING_FORMATS} == {each["type"] for each in problem["variants"]}
+
+    @pytest.mark.parametrize("path", ["/doc/city", "/doc/city.csv", "/graph/shared", "/en/graph/shared"])
+    def test_licence_and_canonical(self, client: FlaskClient, path: str) -> None:
+        """Lists and graphs name their licence; their documents the address without an ending."""
+        found = links(client.get(path, headers={"Accept": "*/*"}).headers)
+        assert found["license"]
+        if not path.startswith("/en/"):
+            assert [BASE[:-1] + path.partition(".")[0]] == found["canonical"]
+
+    def test_typed_media_type(self, client: FlaskClient) -> None:
+        """The plus sign of a media type may be typed into an address as it is."""
+        for typed in ("application/rdf+xml", "application/rdf%2Bxml", "image/png,application/rdf+xml;q=0.3"):
+            response = client.get(f"/doc/city/aldorf?_mediatype={typed}")
+            assert "application/rdf+xml" == response.mimetype
+        assert 406 == client.get("/doc/city/aldorf?_mediatype=image/svg+xml").status_code
+
+    @pytest.mark.parametrize(
+        "path",
+        ["/id/city/aldorf", "/doc/city/aldorf.ttl", "/doc/city", "/ontology", "/en/city/aldorf", "/suggest"],
+    )
+    def test_preflight(self, client: FlaskClient, path: str) -> None:
+        """A browser learns that a script of any origin may read, with which headers, and for how long."""
+        response = client.options(path, headers={"Origin": "https://a.example"})
+        assert response.status_code in (200, 204)
+        assert "*" == response.headers["Access-Control-Allow-Origin"]
+        assert response.headers["Allow"] == response.headers["Access-Control-Allow-Methods"]
+        assert {"Accept", "If-None-Match"} <= set(
+            response.headers["Access-Control-Allow-Headers"].split(", ")
+        )
+        assert "86400" == response.headers["Access-Control-Max-Age"]
+
+    def test_list_as_a_page(self, client: FlaskClient) -> None:
+        """The page of a list that is asked for by `.html` begins where the data do."""
+        response = client.get("/doc/city.html?page=1")
+        assert f"{BASE}en/city" == response.headers["Location"]
+        location = client.get("/doc/city.html?page=2").headers["Location"]
+        assert {"size=500", "page=2"} == set(location.partition("?")[2].split("&"))
+
+    def test_names_of_everything(self, client: FlaskClient, things: list[tuple[str, str]]) -> None:
+        """Every thing of ours that a document or a list names has a label there, as its page calls it."""
+        for path in [
+            *(f"/doc/{kind}/{key}" for kind, key in things),
+            *(f"/doc/{kind.name}" for kind in DOCUMENTED),
+        ]:
+            graph = parse(client.get(f"{path}.ttl").data, "ttl")
+            ours = {
+                node for triple in graph for node in triple
+                if str(node).startswith(f"{BASE}id/") or re.match(rf"{BASE}doc/[^#]*#", str(node))
+            }  # fmt: skip
+            named = {s for name in describe.LABELS for s in graph.subjects(name)}
+            assert set() == ours - named, path
+        graph = parse(client.get("/doc/partnership/aldorf-belmont.ttl").data, "ttl")
+        labels = set(graph.objects(URIRef(f"{BASE}id/partnership/aldorf-belmont"), RDFS.label))
+        expected = {"pl": "Aldorf – Belmont", "en": "Aldorf – Belmont", "uk": "Альдорф – Бельмонт"}
+        assert {Literal(text, lang=tag) for tag, text in expected.items()} == labels
+
     def test_foreign_parameters(self, client: FlaskClient) -> None:
         """A parameter that nobody knows has no part in the tag, and its address fills no shared cache."""
         plain, other = client.get("/doc/city/aldorf.ttl"), client.get("/doc/city/aldorf.ttl?utm_source=x")
@@ -255,10 +320,10 @@ class TestPages:
 
     @pytest.fixture
     def paged(self, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
-        """A client of an application whose documents hold four incoming statements a page."""
+        """A client of an application whose documents hold four statements a page."""
         for name in ("describe", "count_pages"):
             function = getattr(describe, name)
-            defaults = tuple(4 if value == describe.INCOMING else value for value in function.__defaults__)
+            defaults = tuple(4 if value == describe.BOUND else value for value in function.__defaults__)
             monkeypatch.setattr(function, "__defaults__", defaults)
         return client
 
@@ -293,6 +358,17 @@ class TestPages:
         """A page that there is not is 404, one that is no number 400."""
         assert 404 == paged.get("/doc/city/aldorf.ttl?page=999").status_code
         assert 400 == paged.get("/doc/city/aldorf.ttl?page=x").status_code
+        for ending in ("geojson", "jsonld?_profile=schema"):
+            path = f"/doc/city/aldorf.{ending}"
+            assert 200 == paged.get(path).status_code
+            assert 404 == paged.get(f"{path}{'&' if '?' in path else '?'}page=2").status_code
+
+    def test_variants_of_a_page(self, paged: FlaskClient) -> None:
+        """From every page each link to a variant answers; those that have no pages are linked without one."""
+        found = links(paged.get("/doc/city/aldorf.ttl?page=2").headers)["alternate"]
+        assert f"{BASE}doc/city/aldorf.nt?page=2" in found
+        assert f"{BASE}doc/city/aldorf.geojson" in found
+        assert {200, 303} == {paged.get(path_of(address)).status_code for address in found}
 
 
 class TestWithdrawn:
@@ -319,7 +395,9 @@ class TestWithdrawn:
             assert (410, "text/turtle; charset=utf-8") == (response.status_code, response.content_type)
             graph = parse(response.data, "ttl")
             thing = URIRef(f"{BASE}id/city/old-town")
-            assert "2024-01-31" == str(graph.value(thing, PROV.invalidatedAtTime))
+            assert Literal("2024-01-31T00:00:00Z", datatype=XSD.dateTime) == graph.value(
+                thing, PROV.invalidatedAtTime
+            )
             assert "Divided." == str(graph.value(thing, RDFS.comment))
             others = {str(other) for other in graph.objects(thing, DCTERMS.isReplacedBy)}
             assert {f"{BASE}id/city/belmont", f"{BASE}id/city/cedrowo"} == others
@@ -341,10 +419,34 @@ class TestWithdrawn:
 
     def test_merged(self, client: FlaskClient) -> None:
         """One successor is where every address of the old key leads."""
-        for path in ("/id/city/{}", "/doc/city/{}", "/doc/city/{}.nt", "/doc/city/{}.geojson", "/en/city/{}"):
+        for path in ("/id/city/{}", "/doc/city/{}", "/doc/city/{}.nt", "/doc/city/{}.geojson", "/en/city/{}",
+                     "/doc/city/{}.nt?page=2", "/doc/city/{}?_profile=framed&_mediatype=text%2Fturtle",
+                     "/en/city/{}/partnerships?sort=-since&country=de&country=pl"):  # fmt: skip
             response = client.get(path.format("aldorf-an-der-alle"))
             expected = (301, BASE[:-1] + path.format("aldorf"))
             assert expected == (response.status_code, response.headers["Location"])
+
+    def test_headers(self, split: FlaskClient) -> None:
+        """A tombstone has links, a tag, and the names of what came instead."""
+        for path in ("/doc/city/old-town.ttl", "/doc/city/old-town", "/id/city/old-town"):
+            response = split.get(path)
+            found = links(response.headers)
+            assert [f"{BASE}doc/city/old-town"] == found["canonical"]
+            assert found["alternate"]
+            assert found["license"]
+            assert {410} == {split.get(path_of(each)).status_code for each in found["alternate"]}
+            assert response.headers["ETag"]
+            assert "/doc/city/old-town.ttl" == response.headers["Content-Location"]
+        assert {"Belmont", "Cedrowo"} <= {
+            str(o) for o in parse(response.data, "ttl").objects(None, RDFS.label)
+        }
+
+    def test_ending_decides(self, split: FlaskClient) -> None:
+        """What ends with .html is a page for whoever asks, also where there is nothing left or nothing at all."""
+        for path, status in (("/doc/city/old-town.html", 410), ("/doc/city/nothing.html", 404)):
+            for accept in ({}, {"Accept": "text/turtle"}):
+                response = split.get(path, headers=accept)
+                assert (status, "text/html") == (response.status_code, response.mimetype)
 
     def test_ended_is_not_withdrawn(self, client: FlaskClient, things: list[tuple[str, str]]) -> None:
         """A partnership that has ended is still there."""

@@ -114,7 +114,7 @@ def _like(pattern: str, line: str) -> bool:
 def test_transcripts_are_many() -> None:
     """There is a transcript for every status and every format."""
     printed = "\n".join("\n".join(exchange.expected) for exchange in TRANSCRIPTS)
-    assert {"200", "301", "303", "304", "400", "404", "405", "406", "410"} == set(
+    assert {"200", "301", "302", "303", "304", "400", "404", "405", "406", "410", "503"} == set(
         re.findall(r"HTTP/1.1 (\d+)", printed)
     )
     commands = " ".join(exchange.command for exchange in TRANSCRIPTS)

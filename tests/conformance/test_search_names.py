@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from twin_graph.labels import NameIndex
+from twin_graph.labels import KIND_ORDER, NameIndex
 from twin_graph.snapshot import Snapshot
 
 # Typed, language of the reader (- for each), kind, key of what has to come first.
@@ -129,6 +129,34 @@ lemberg lublin | - | partnership | lublin-lviv
 Niemcy | - | country | de
 Німеччина | - | country | de
 DE | - | country | de
+Deutschland | - | country | de
+Frankreich | - | country | fr
+USA | - | country | us
+UK | - | country | gb
+Great Britain | - | country | gb
+Czech Republic | - | country | cz
+中国 | - | country | cn
+日本 | - | country | jp
+Ελλάδα | - | country | gr
+Lublin, Poland | - | city | lublin
+Lviv Ukraine | - | city | lviv
+Paris France | - | city | q90
+Warsaw, Poland | - | city | q270
+Cambridge, UK | - | city | q350
+Україна Львів | - | city | lviv
+Monachium | - | city | q1726
+Drezno | - | city | q1731
+Lipsk | - | city | q2079
+Akwizgran | - | city | q1017
+Nowy Jork | - | city | q60
+Bazylea | - | city | q78
+Królewiec | - | city | q1829
+Konstantynopol | - | city | q406
+Αθήνα | - | city | q1524
+ירושלים | - | city | q1218
+القاهرة | - | city | q85
+Sajgon | - | city | q1854
+Leningrad | - | city | q656
 Eurocities | - | network | eurocities
 eurocitis | - | network | eurocities
 Nagroda Europy | - | distinction | europe-prize
@@ -156,6 +184,17 @@ def test_name_means(index: NameIndex, typed: str, reader: str, kind: str, key: s
     for language in ("pl", "en", "uk") if reader == "-" else (reader,):
         first = index.search(typed, language, limit=1).hits[0]
         assert (kind, key) == (first.kind, first.key), language
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"), [("Lublina", "lublin"), ("Lublinie", "lublin"), ("Lwowem", "lviv"), ("Львовом", "lviv")]
+)
+def test_declined_name_finds_the_city(index: NameIndex, typed: str, key: str) -> None:
+    """A name with an ending finds its city before any title in which it stands, and where only cities are wanted."""
+    assert key in [hit.key for hit in index.search(typed, "pl", kinds=["city"], limit=5).hits]
+    hits = index.search(typed, "pl", limit=1000).hits
+    before = hits[: [(hit.kind, hit.key) for hit in hits].index(("city", key))]
+    assert {hit.kind for hit in before} <= set(KIND_ORDER[:5])
 
 
 @pytest.mark.parametrize("typed", ["l", "s", "lublin", "saint", "a", "new"])

@@ -24,6 +24,7 @@ NOTICES = (STATIC / "THIRD-PARTY-NOTICES.txt").read_text("utf-8")
 SHEETS = {path.name for path in (FRONTEND / "src").glob("*.css")}
 # Written by hand where they are served from; everything else is built.
 BY_HAND = {"icon.svg", "manifest.json", "style.css", "office.css"} - SHEETS
+TEMPLATES = ROOT / "src/twin_graph/templates"
 LIMIT = 5 * 1024
 
 
@@ -86,6 +87,26 @@ def test_every_licence_is_known() -> None:
 def test_what_every_page_loads_is_small(name: str) -> None:
     """The script and the sheet of every page have 5 KB each when they are compressed."""
     assert len(gzip.compress((STATIC / name).read_bytes(), 9)) <= LIMIT
+
+
+def test_only_columns_that_look_otherwise_have_a_class() -> None:
+    """A table marks the columns that a sheet speaks of, and no others."""
+    sheets = "".join((STATIC / name).read_text("utf-8") for name in ("style.css", "office.css"))
+    marked = re.findall(r"set styled = \(([^)]*)\)", (TEMPLATES / "parts.html").read_text("utf-8"))
+    spoken_of = set(re.findall(r"\.column-(\w+)", sheets))
+    assert spoken_of == set(re.findall(r'"(\w+)"', marked[0]))
+
+
+def test_all_sheets_of_a_page_are_small() -> None:
+    """The sheets that a page loads have 5 KB together; the query page, where somebody works, has 6."""
+    frames = {path.name: path.read_text("utf-8") for path in TEMPLATES.rglob("*.html")}
+    sheets = {name: set(re.findall(r"asset\('(\w+\.css)'\)", text)) for name, text in frames.items()}
+    assert {"style.css"} == sheets["base.html"]
+    for name, text in frames.items():
+        inherited = sheets["base.html"] if '{% extends "base.html" %}' in text else set()
+        loaded = sheets[name] | inherited
+        size = sum(len(gzip.compress((STATIC / sheet).read_bytes(), 9)) for sheet in loaded)
+        assert size <= LIMIT + 1024 * (name == "sparql.html"), (name, sorted(loaded), size)
 
 
 def test_nothing_asks_another_host() -> None:

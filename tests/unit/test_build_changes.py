@@ -37,6 +37,19 @@ def test_each_build_adds_what_is_new(tmp_path: Path) -> None:
     assert found == history(third)
 
 
+def test_data_may_come_again(tmp_path: Path) -> None:
+    """A, B, A, B, A: each publication has its own number, so that no two are taken for one."""
+    workspace = copy_tiny(tmp_path)
+    agreements, found = table(workspace, "aldorf/agreements"), []
+    for signed in ("1990-05-05", "1990-05-06", "1990-05-05", "1990-05-06", "1990-05-05"):
+        agreements.change(2, "signed", signed)
+        found.append(build(workspace)[0])
+    releases = history(found[-1])
+    assert [4, 3, 2, 1, 0] == [release.number for release in releases]
+    assert [snapshot.manifest.id for snapshot in reversed(found)] == [release.id for release in releases]
+    assert 2 == len({snapshot.manifest.id for snapshot in found})
+
+
 def test_a_snapshot_without_history_is_where_it_begins(tmp_path: Path) -> None:
     """After an older snapshot, which had no history, the history begins with that one."""
     workspace = copy_tiny(tmp_path)

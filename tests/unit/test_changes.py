@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 
@@ -152,6 +153,39 @@ def test_a_history_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert history == changes.read_history(tmp_path / "h")
     changes.write_history(tmp_path / "h", history[:1] * 60)
     assert changes.KEPT_RELEASES == len(changes.read_history(tmp_path / "h"))
+
+
+def test_an_empty_text_is_a_value(tmp_path: Path) -> None:
+    """A value that was or became empty is kept as one, and takes nothing else with it."""
+    change = Change("city", "a", "changed", (), (PropertyChange("p", (Value(""),), (Value("x"),)),))
+    history = (Release("2", "2026-05-01", 1, (change,), number=1), Release("1", "2026-04-01", is_first=True))
+    changes.write_history(tmp_path / "h", history)
+    assert history == changes.read_history(tmp_path / "h")
+
+
+GOOD = {"kind": "city", "key": "a", "what": "changed"}
+
+
+@pytest.mark.parametrize("change", [
+    {"what": "renamed"}, {"what": 1}, {"kind": "town"}, {"key": "../x"}, {"key": 5}, {"cities": [5]},
+    {"names": [{"text": "x", "language": "en us"}]}, {"names": [{"text": 5}]}, {"names": ["x"]},
+    {"properties": [{"old": []}]}, {"properties": [{"name": 5}]},
+])  # fmt: skip
+def test_a_history_of_another_version_is_none(tmp_path: Path, change: dict[str, object]) -> None:
+    """What pages could not tell is not read."""
+    for entry, expected in ((GOOD, 1), (GOOD | change, 0)):
+        release = {"id": "1", "on": "2026-05-01", "total": 1, "changes": [entry]}
+        (tmp_path / "h").write_text(json.dumps({"releases": [release]}))
+        assert expected == len(changes.read_history(tmp_path / "h"))
+
+
+@pytest.mark.parametrize(
+    "release", [{"on": "May"}, {"on": 5}, {"id": "a b"}, {"total": "1"}, {"number": "x"}]
+)
+def test_a_release_of_another_version_is_none(tmp_path: Path, release: dict[str, object]) -> None:
+    """Its day and numbers are what they are taken for."""
+    (tmp_path / "h").write_text(json.dumps({"releases": [{"id": "1", "on": "2026-05-01"} | release]}))
+    assert () == changes.read_history(tmp_path / "h")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"releases": [{"x": 1}]}', '{"releases": 3}'])

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import socket
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -115,6 +117,27 @@ class TestWayThrough:
         assert all(record[0].startswith("#") for record in register[1:])
         assert DONE == run(folder, "check").exit_code, run(folder, "check").output
         assert DONE == run(folder, "build").exit_code
+
+    def test_new_workspace_speaks_of_itself(self, tmp_path: Path) -> None:
+        """Its texts name no folder that it does not have, and its settings show every table that can be filled in."""
+        assert DONE == CliRunner().invoke(main, ["init", str(tmp_path)]).exit_code
+        data = tmp_path / "data"
+        text = (data / "README.md").read_text(encoding="utf-8")
+        places = set(re.findall(r"`([a-z][\w-]*/)[\w.-]*`", text))
+        assert {"my-city/"} == {place for place in places if place not in ("data/", "ontology/")}
+        assert "| `world" not in text
+        assert "What is here" in text
+        settings = (data / "publication.toml").read_text(encoding="utf-8")
+        shown = re.sub(r"^# (?=\[|\w+ = )", "", settings, flags=re.MULTILINE)
+        tables = tomllib.loads(shown)
+        assert {"title", "publisher", "contact", "accessibility", "start_city"} <= set(tables)
+        assert set(tomllib.loads(settings)) == {
+            "base_iri",
+            "default_language",
+            "registers",
+            "valid_on",
+            "title",
+        }
 
     def test_init_overwrites_nothing(self, tmp_path: Path) -> None:
         """What exists stays as it is."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import pytest
 from rdflib import Literal, URIRef
-from rdflib.namespace import DCTERMS, FOAF, PROV, RDF, RDFS, SKOS, VOID
+from rdflib.namespace import DCTERMS, FOAF, PROV, RDF, RDFS, SKOS, VOID, XSD
+from rdflib.term import Node
 
 from twin_graph import describe, iris
 from twin_graph.errors import EntityGone, EntityNotFound
+from twin_graph.graphs import Triple
 from twin_graph.kinds import DOCUMENTED
 from twin_graph.namespaces import CONCEPTS_IRI, TWIN_IRI
 from twin_graph.snapshot import Snapshot
@@ -23,6 +26,23 @@ _NEXT = URIRef("http://www.w3.org/1999/xhtml/vocab#next")
 def keys(tiny_snapshot: Snapshot) -> dict[str, Any]:
     """Aliases and retired keys of the tiny workspace."""
     return tiny_snapshot.keys
+
+
+def is_of_the_document(page: describe.Description, triple: Triple) -> bool:
+    """Whether a statement is one of those that are paged: no label, type or word of the document about itself."""
+    subject, predicate, value = triple
+    inside = str(subject).startswith(f"{page.document}#")
+    own = predicate in (FOAF.primaryTopic, FOAF.isPrimaryTopicOf)
+    repeated = subject == page.thing and predicate in (RDF.type, *describe.LABELS)
+    return not own and not repeated and (inside or page.thing in (subject, value))
+
+
+def assert_is_of_the_whole(document: URIRef, triples: Iterable[Triple]) -> None:
+    """A document of no one graph says the day of the data, licences, and that it is of the whole dataset."""
+    own = [(p, o) for s, p, o in triples if s == document]
+    assert [URIRef(f"{BASE}sparql#dataset")] == [o for p, o in own if p == VOID.inDataset]
+    assert 1 == len([o for p, o in own if p == DCTERMS.modified])
+    assert [o for p, o in own if p == DCTERMS.license]
 
 
 class TestResolve:
@@ -129,21 +149,56 @@ class TestDescribe:
     def test_pages(self, tiny_store: Store) -> None:
         """The pages of a document hold each statement that points to the thing once; nothing else is paged."""
         whole = describe.describe(tiny_store, BASE, "city", "aldorf")
-        incoming = {t for t in whole.triples if t[2] == whole.thing and t[1] != FOAF.primaryTopic}
+        first = describe.describe(tiny_store, BASE, "city", "aldorf", 1, 3)
         parts = [
             describe.describe(tiny_store, BASE, "city", "aldorf", number, 3)
-            for number in range(1, -(-len(incoming) // 3) + 1)
+            for number in range(1, first.pages + 1)
         ]
         assert 1 == whole.pages
-        assert {len(parts)} == {part.pages for part in parts}
         assert len(parts) > 5
-        found = [
-            t for part in parts for t in part.triples if t[2] == whole.thing and t[1] != FOAF.primaryTopic
-            and not str(t[0]).startswith(f"{whole.document}#")
-        ]  # fmt: skip
-        assert len(set(found)) == len(found)
-        assert {t for t in incoming if not str(t[0]).startswith(f"{whole.document}#")} == set(found)
         assert set(whole.triples) <= {t for part in parts for t in part.triples}
+        held = [t for part in parts for t in part.triples if is_of_the_document(part, t)]
+        assert len(set(held)) == len(held)
+        assert {t for t in whole.triples if is_of_the_document(whole, t)} == set(held)
+
+    @pytest.mark.parametrize(("kind", "key"), [("city", "aldorf"), ("partnership", "aldorf-cedrowo")])
+    @pytest.mark.parametrize("size", [1, 4, 10])
+    def test_bound(self, tiny_store: Store, kind: str, key: str, size: int) -> None:
+        """A page has no more statements than the bound, but for a node in the document that has more by itself."""
+        for number in range(1, describe.count_pages(tiny_store, BASE, kind, key, size) + 1):
+            page = describe.describe(tiny_store, BASE, kind, key, number, size)
+            held = [t for t in page.triples if is_of_the_document(page, t)]
+            inside = {s for s, _, _ in held if str(s).startswith(f"{page.document}#")}
+            largest = max((len(set(tiny_store.triples(node))) for node in inside), default=0)
+            assert len(held) <= max(size, largest + 1)
+
+    def test_nodes_stand_whole(self, tiny_store: Store) -> None:
+        """All statements about a node that lives in the document are on one page."""
+        pages = describe.count_pages(tiny_store, BASE, "partnership", "aldorf-cedrowo", 4)
+        places: dict[Node, set[int]] = {}
+        for number in range(1, pages + 1):
+            page = describe.describe(tiny_store, BASE, "partnership", "aldorf-cedrowo", number, 4)
+            for subject, predicate, _ in page.triples:
+                if str(subject).startswith(f"{page.document}#") and predicate not in describe.LABELS:
+                    places.setdefault(subject, set()).add(number)
+        assert len(places) > 2
+        assert {1} == {len(found) for found in places.values()}
+
+    def test_titles(self, tiny_store: Store) -> None:
+        """Whatever is ours and has no label gets those that the caller has for it, and nothing else does."""
+        made = describe.describe(
+            tiny_store, BASE, "city", "aldorf", titles=lambda iri: [Literal(f"title of {iri}", lang="en")]
+        )
+        given = {s for s, _, o in made.triples if str(o) == f"title of {s}"}
+        assert iris.thing(BASE, "partnership", "aldorf-belmont") in given
+        assert any(str(node).startswith(f"{made.document}#name-") for node in given)
+        assert made.thing not in given
+        assert not any(str(node).startswith((f"{BASE}graph/", "https:")) for node in given)
+        listed = describe.list_things(
+            tiny_store, BASE, "partnership", titles=lambda iri: [Literal(f"title of {iri}", lang="en")]
+        )
+        named = {s for s, p, _ in listed.triples if p in describe.LABELS}
+        assert set(listed.things) <= named
 
     def test_pages_say_where_they_are(self, tiny_store: Store) -> None:
         """A page names its bound, the pages around it, the document that it is part of, and the endpoint."""
@@ -213,6 +268,12 @@ class TestLists:
         page = describe.list_things(tiny_store, BASE, "agreement", 1, 4)
         assert (page.document, _NEXT, URIRef(f"{BASE}doc/agreement?page=2")) in page.triples
 
+    def test_says_what_it_is(self, tiny_store: Store) -> None:
+        """ID-10: every page of a list has a day, licences and exactly one dataset: that of all graphs."""
+        for number in (1, 2):
+            page = describe.list_things(tiny_store, BASE, "city", number, 4)
+            assert_is_of_the_whole(page.document, page.triples)
+
     @pytest.mark.parametrize("number", [0, 2, 10_000])
     def test_no_such_page(self, tiny_store: Store, number: int) -> None:
         """A page outside the list is not found."""
@@ -244,20 +305,36 @@ class TestTombstones:
         "split": {"reason": "Divided.", "on": "", "replaced_by": "east; west"},
     }}}  # fmt: skip
 
-    def test_says_when_and_why(self) -> None:
+    def test_says_when_and_why(self, tiny_store: Store) -> None:
         """A thing that nothing replaced."""
-        left = describe.tombstone(BASE, "city", "old", describe.find_tombstone(self.KEYS, "city", "OLD"))
+        left = describe.tombstone(
+            tiny_store, BASE, "city", "old", describe.find_tombstone(self.KEYS, "city", "OLD")
+        )
         said = {(p, str(o)) for s, p, o in left.triples if s == left.thing}
-        assert {(RDFS.comment, "twice"), (PROV.invalidatedAtTime, "2023-05-01")} == said
+        moment = (PROV.invalidatedAtTime, "2023-05-01T00:00:00Z")
+        assert {(RDFS.comment, "twice"), moment, (FOAF.isPrimaryTopicOf, str(left.document))} == said
+        (day,) = (o for _, p, o in left.triples if p == PROV.invalidatedAtTime)
+        assert isinstance(day, Literal)
+        assert XSD.dateTime == day.datatype
         assert all(not isinstance(o, Literal) or o.datatype or str(o) for _, _, o in left.triples)
 
     def test_names_all_replacements(self, tiny_store: Store) -> None:
         """Of a thing that became several none is the one to be sent to, so that it is gone, and all are named."""
         with pytest.raises(EntityGone):
             describe.resolve(tiny_store, BASE, self.KEYS, "city", "split")
-        left = describe.tombstone(BASE, "city", "split", describe.find_tombstone(self.KEYS, "city", "split"))
+        left = describe.tombstone(
+            tiny_store, BASE, "city", "split", describe.find_tombstone(self.KEYS, "city", "split")
+        )
         others = [str(o) for _, p, o in left.triples if p == DCTERMS.isReplacedBy]
         assert [f"{BASE}id/city/east", f"{BASE}id/city/west"] == others
+
+    def test_says_what_it_is(self, tiny_store: Store) -> None:
+        """ID-10: a tombstone has a day, a licence and a dataset, and what came instead has its names."""
+        keys = {"retired": {"city": {"split": {"reason": "x", "replaced_by": "belmont; cedrowo"}}}}
+        left = describe.find_tombstone(keys, "city", "split")
+        made = describe.tombstone(tiny_store, BASE, "city", "split", left)
+        assert_is_of_the_whole(made.document, made.triples)
+        assert {"Belmont", "Cedrowo"} <= {str(o) for _, p, o in made.triples if p == RDFS.label}
 
     def test_is_of_what_was_withdrawn(self) -> None:
         """A key that never was has no tombstone."""

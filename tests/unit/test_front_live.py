@@ -77,6 +77,26 @@ def typical_seconds(server: LiveServer, first: int) -> float:
     return sorted(reply.seconds for reply in replies)[2]
 
 
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        ("/en/search?q=Łódź".encode(), 200),
+        ("/id/city/aldorf?x=Łódź".encode(), 303),
+        ("/doc/city/aldorf.ttl?page=٢".encode(), 400),
+        ("/sparql?query=ł".encode(), 400),
+        ("/id/city/łódź".encode(), 404),
+        ("/en/search?q=Łódź".encode("cp1250"), 400),
+        (b"/en/search?q=\xff\xfe&page=\xed\xa0\x80", 400),
+        (b"/id/city/\xf3", 400),
+    ],
+)
+def test_letters_as_they_are(server: LiveServer, target: bytes, status: int) -> None:
+    """Letters that were not percent-encoded are read as UTF-8; other bytes make a malformed request."""
+    data = b"GET " + target + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    with send(server, data) as connection:
+        assert f"HTTP/1.1 {status} ".encode() == receive(connection)[:13]
+
+
 def test_client_hangs_up(server: LiveServer) -> None:
     """The place of a query whose client went away is free long before its time limit."""
     for _ in range(3):

@@ -39,6 +39,13 @@ def test_environ() -> None:
     assert b"abc" == environ["wsgi.input"].read()
 
 
+def test_letters_in_a_query() -> None:
+    """Letters that are sent as they are mean the same as percent-encoded ones; what is ASCII stays as it came."""
+    head = make_head("GET", "/search?q=Łódź&page=٢&x=%c5%81+%&y=\x7f")
+    query = make_environ(read_head(head), b"", "")["QUERY_STRING"]
+    assert "q=%C5%81%C3%B3d%C5%BA&page=%D9%A2&x=%c5%81+%&y=\x7f" == query
+
+
 def test_repeated_headers() -> None:
     """Values of a repeated header are joined; those of cookies by a semicolon."""
     head = make_head("GET", "/")

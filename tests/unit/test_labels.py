@@ -6,13 +6,25 @@ import os
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twin_graph.labels import Found, Name, Named, NameIndex, fold, make_keys, write_index
+from twin_graph.errors import SnapshotDamaged
+from twin_graph.labels import (
+    Found,
+    Name,
+    Named,
+    NameIndex,
+    country_names,
+    fold,
+    folding,
+    make_keys,
+    write_index,
+)
 from twin_graph.labels.folding import TRADITIONS, romanise
 from twin_graph.labels.identifiers import Identifier, read_identifier
 from twin_graph.labels.typing_errors import Vocabulary
@@ -246,6 +258,61 @@ def test_identify(index: NameIndex) -> None:
     assert None is index.identify("Q999999", BASE)
 
 
+@pytest.mark.parametrize("typed", ["Lublina", "lubin", "Lublinem"])
+def test_errors_are_sought_for_what_is_wanted(tmp_path: Path, typed: str) -> None:
+    """Titles, however many, do not keep a city from being found, and it comes before them."""
+    titles = [
+        Named("source", f"t{number}", (Name(f"Prezydent {typed} {number}", "pl"),)) for number in range(20)
+    ]
+    write_index(tmp_path / "names.db", (*THINGS, *titles))
+    index = NameIndex.open(tmp_path / "names.db")
+    assert "lublin" == keys(index.search(typed, "pl"))[0]
+    assert "lublin" == keys(index.search(typed, "pl", kinds=["city"]))[0]
+    assert "lublin" == keys(index.search(typed, "pl", country="pl"))[0]
+    assert 20 <= index.search(typed, "pl", kinds=["source"]).total
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("Lviv, Ukraine", ["lviv"]),
+        ("Україна Львів", ["lviv"]),
+        ("Lemberg UA", ["lviv"]),
+        ("lvvi ukraine", ["lviv"]),
+        ("Nowy Lublin Pol", ["q1"]),
+        ("Lviv, Poland", []),
+        ("Poland Ukraine", []),
+        ("Lviv U", []),
+    ],
+)
+def test_city_with_its_country(index: NameIndex, typed: str, expected: list[str]) -> None:
+    """A country or its code tells which city is meant; it is no city, and another country is no match."""
+    assert expected == [hit.key for hit in index.search(typed, "en", kinds=["city"]).hits]
+
+
+def test_errors_are_those_of_a_typist(tmp_path: Path) -> None:
+    """What a machine makes of another script has no typing errors: 日本 is no Ribe."""
+    cities = [Named("city", name.lower(), (Name(name, "en"),)) for name in ("Ribe", "Elmada", "Lviv")]
+    write_index(tmp_path / "names.db", cities)
+    index = NameIndex.open(tmp_path / "names.db")
+    for typed in ("日本", "Ελλάδα"):
+        assert 0 == index.search(typed, "en").total
+        assert [] == index.resembling(typed, "en")
+    assert ["lviv"] == keys(index.search("Льввів", "en"))
+
+
+def test_countries_in_many_languages() -> None:
+    """A country has its name in each language, short forms, and none twice in one language; others have none."""
+    for key, text in {"de": "Deutschland", "jp": "日本", "gb": "Great Britain", "us": "USA", "nl": "Holland",
+                      "cz": "Czech Republic", "mm": "Burma", "cn": "中國"}.items():  # fmt: skip
+        assert text in {name.text for name in country_names(key)}
+    names = [
+        (key, name.text, name.language) for key in ("us", "nl", "gb", "cz") for name in country_names(key)
+    ]
+    assert len(set(names)) == len(names)
+    assert () == country_names("qx")
+
+
 def test_code_of_a_country(index: NameIndex) -> None:
     """A code in capitals is the country; in small letters it may be the beginning of any name."""
     assert "ua" == keys(index.search("UA", "en"))[0]
@@ -292,7 +359,7 @@ def test_file_is_opened_for_reading_only(tmp_path: Path) -> None:
     (tmp_path / "names.db").chmod(0o444)
     index = NameIndex.open(tmp_path / "names.db")
     assert index.search("lviv", "en").total
-    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+    with pytest.raises(SnapshotDamaged, match="readonly"):
         index._rows("DELETE FROM name")
     assert ["names.db"] == [path.name for path in tmp_path.iterdir()]
 
@@ -310,13 +377,68 @@ def test_several_threads(index: NameIndex) -> None:
     assert [answers[0]] * 4 == answers
 
 
+def own_connection(index: NameIndex) -> object:
+    """The connection of this thread."""
+    assert index._file is not None
+    return index._file._own()
+
+
+def found_in_a_new_thread(index: NameIndex) -> list[str]:
+    """What a thread finds that has asked nothing before."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(lambda: keys(index.search("lemberg", "en"))[:1]).result()
+
+
+def test_the_file_may_go(tmp_path: Path) -> None:
+    """When its name is gone, or another file has it, threads that come later find in the index as it was."""
+    path = tmp_path / "names.db"
+    write_index(path, THINGS)
+    index = NameIndex.open(path)
+    assert ["lviv"] == found_in_a_new_thread(index)
+    path.unlink()
+    assert ["lviv"] == found_in_a_new_thread(index) == keys(index.search("lemberg", "en"))[:1]
+    write_index(path, [LUBLIN])
+    assert ["lviv"] == found_in_a_new_thread(index)
+    index.close()
+    with pytest.raises(SnapshotDamaged):
+        index.search("lemberg", "en")
+
+
+def test_a_damaged_index_says_so(tmp_path: Path) -> None:
+    """An index that is overwritten in the middle, or has no tables, is damage and no error of the program."""
+    path = tmp_path / "names.db"
+    write_index(path, THINGS)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:16_384] + b"\xa5" * (len(whole) - 24_576) + whole[-8_192:])
+    with pytest.raises(SnapshotDamaged):
+        NameIndex.open(path)
+    path.unlink()
+    with closing(sqlite3.connect(path)) as empty:
+        empty.execute("PRAGMA user_version = 1")
+    index = NameIndex.open(path)
+    for ask in (lambda: index.search("lviv", "en"), lambda: index.titles("city", ["lviv"], "en"),
+                lambda: index.resembling("lublinoho", "en"), lambda: index.identify("Q36036", BASE)):  # fmt: skip
+        with pytest.raises(SnapshotDamaged):
+            ask()
+
+
+def test_what_is_typed_fills_no_memory() -> None:
+    """Keys of long texts are not kept, and those of short ones only so long as there are few of them."""
+    folding._known.cache_clear()
+    assert fold("ż" * 500) == "z" * 500
+    assert 0 == folding._known.cache_info().currsize
+    maximum = folding._known.cache_info().maxsize
+    assert maximum is not None
+    assert maximum * folding._SHORT < 1_000_000
+
+
 def test_after_a_fork(index: NameIndex) -> None:
     """A process that was forked with the index open asks over a connection of its own."""
-    before = index._connection()
+    before = own_connection(index)
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
-        same = index._connection() is before
+        same = own_connection(index) is before
         os.write(writing, b"same" if same else keys(index.search("lemberg", "en"))[0].encode())
         os._exit(0)
     os.close(writing)

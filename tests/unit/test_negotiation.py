@@ -58,6 +58,24 @@ def test_parse(header: str | None, expected: list[MediaRange]) -> None:
     assert expected == parse_accept(header)
 
 
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("text/turtle;foo=bar;q=0, text/turtle", "turtle"),
+        ("text/turtle;foo=bar", "turtle"),
+        ("text/turtle;foo=bar, text/turtle;q=0, application/n-triples", "n-triples"),
+        ("text/turtle;foo=bar;q=0, */*", "turtle"),
+        ("text/turtle;version=1.1;q=0.2, application/n-triples;q=0.5", "n-triples"),
+        ("*/*;foo=bar;q=0, text/turtle;q=0.1", "turtle"),
+        ("text/turtle;charset=utf-8;q=0, text/turtle", ""),
+    ],
+)
+def test_unknown_parameters(header: str, expected: str) -> None:
+    """CN-4: a parameter that nobody knows neither excludes a format nor makes a range more specific."""
+    chosen = negotiate(header, DOCUMENT_FORMATS)
+    assert expected == (chosen.name if chosen else "")
+
+
 @given(HEADERS, OFFERS)
 def test_result_is_an_offer(header: str, offers: tuple[Format, ...]) -> None:
     """Whatever a client sends, the answer is one of the offers or none, never an exception."""

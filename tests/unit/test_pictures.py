@@ -156,6 +156,49 @@ def test_names_do_not_cover_each_other() -> None:
     assert len(boxes) == len(set(boxes)) > 3
 
 
+def test_a_place_has_one_mark_and_one_name() -> None:
+    """Several lines that end at one place share its mark; each of them is drawn."""
+    sumy = at("Sumy", 50.9, 34.8)
+    starts = [at("Lutsk", 50.7, 25.3), at("Rivne", 50.6, 26.2), at("Odesa", 46.5, 30.7)]
+    drawn = draw(*(Link(sumy, start=start) for start in starts))
+    assert 1 == drawn.svg.count(">Sumy<") == drawn.svg.count('class="m p"')
+    line = re.search(r'class="a p" d="([^"]*)"', drawn.svg)
+    assert line is not None
+    assert 3 == line[1].count("M")
+
+
+def test_the_centre_has_its_name_among_many_marks() -> None:
+    """Where there is no room beside other marks, the name of what the map is about stands above them."""
+    crowd = [Link(at(f"c{i}", 49.8 + i % 15 / 5, 18.5 + i // 15 / 2)) for i in range(300)]
+    drawn = draw(*crowd)
+    assert 1 == drawn.svg.count('class="t">Lublin<')
+
+
+def test_the_centre_does_not_lie_at_an_edge() -> None:
+    """A city whose only near partner is far in the south is not cut by the upper edge."""
+    new_york, santo_domingo = (40.7, -74.0), (18.5, -69.9)
+    for width, height in ((760, 500), (400, 400)):
+        frame = pictures.fitted([santo_domingo], width, height, centre=new_york)
+        x, y = frame.place(new_york)
+        assert 0.1 * width < x < 0.9 * width
+        assert 0.1 * height < y < 0.9 * height
+        assert 1 == frame.share([santo_domingo, new_york])
+
+
+def test_a_place_alone_is_shown_with_the_country_around_it() -> None:
+    """A frame of one place reaches hundreds of kilometres in each direction."""
+    frame = pictures.fitted([(51.25, 22.57)], 760, 500)
+    assert 1 == frame.share([(51.25, 17.0), (51.25, 28.0), (48.5, 22.57), (54.0, 22.57)])
+
+
+def test_the_world_fits_into_a_panel() -> None:
+    """With a height the world is as large as fits, in the middle."""
+    for width, height in ((750, 300), (300, 750)):
+        frame = pictures.world(width, height)
+        assert (width, height) == (frame.width, frame.height)
+        assert 1 == frame.share([(71, -156), (-54, -68), (66, 170), (-46, 168)])
+
+
 def test_what_lies_outside_is_listed() -> None:
     """A city beyond the frame has no mark, and is named with the drawing; its line leads out of the frame."""
     drawn = draw(Link(at("Nancy", 48.7, 6.2)), Link(at("Delray Beach", 26.46, -80.07)))
@@ -226,6 +269,37 @@ def test_the_ring_groups_by_country() -> None:
     assert 5 == drawn.svg.count('class="a p"')
     many = pictures.draw_ring(LUBLIN, [Link(Place(f"c{i}")) for i in range(500)])
     assert (240, 260) == (len(many.unnamed), len(many.outside))
+
+
+def test_names_of_the_ring_have_the_room_that_there_is() -> None:
+    """Names of cities as long as they come are whole; a longer one is cut, and stays within the picture."""
+    names = ["Iwano-Frankiwsk", "Kamieniec Podolski", "Alcalá de Henares", "Nykøbing Falster"]
+    for number in (4, 40):
+        links = [Link(Place(f"c{i}", country="x")) for i in range(number)]
+        # To the right and to the left of the middle, where names are written along the line of sight.
+        for place, name in zip((number // 4, 3 * number // 4), names[:2], strict=True):
+            links[place] = Link(Place(name, country="x"))
+        written = {
+            element.text for element in parse(pictures.draw_ring(LUBLIN, links)).iter(f"{NAMESPACE}text")
+        }
+        assert {*names[:2]} <= written
+    cut = pictures.draw_ring(LUBLIN, [Link(Place("Llanfairpwllgwyngyllgogerychwyrndrobwll"))])
+    assert "…</text>" in cut.svg
+
+
+def test_a_bar_has_the_colour_of_its_time() -> None:
+    """What was friendly first and a partner later is drawn so, whether it goes on, has ended or is unknown."""
+    first, later = date(2017, 3, 1), date(2022, 5, 21)
+    for state, kind in ((State.CURRENT, "v"), (State.UNKNOWN, "q"), (State.ENDED, "h")):
+        bar = Bar("Charków", first, first, date(2024, 1, 1) if state is State.ENDED else None, state,
+                  Relation.FRIENDLY, changes=((later, Relation.PARTNER),))  # fmt: skip
+        svg = pictures.draw_timeline([bar], TODAY, "t").svg
+        found = re.findall(
+            rf'<g class="(\w)"><rect class="{kind}" x="([0-9.]+)%"[^>]* width="([0-9.]+)%"', svg
+        )
+        assert ["f", "p"] == [relation for relation, _, _ in found]
+        assert float(found[0][1]) + float(found[0][2]) == pytest.approx(float(found[1][1]), abs=0.2)
+    assert (Relation.FRIENDLY, Relation.PARTNER) == pictures.relations_of(bar)
 
 
 def test_an_ended_bar_is_hatched_and_closed() -> None:
@@ -303,6 +377,17 @@ def test_a_preview_is_a_png_of_1200_by_630() -> None:
     assert (1200, 630) == (int.from_bytes(image[16:20], "big"), int.from_bytes(image[20:24], "big"))
     assert "ראשון" not in draw_preview(preview)
     assert image == render(draw_preview(preview))
+
+
+def test_a_preview_shows_where_most_partners_are() -> None:
+    """A city with few partners near it is shown in the world, one with many in its region."""
+    far = [Link(at(name, *point), kilometres=9000) for name, point in
+           (("Tokyo", (35.7, 139.7)), ("Jakarta", (-6.2, 106.8)), ("Cali", (3.4, -76.5)))]  # fmt: skip
+    near = Link(at("Nancy", 48.7, 6.2), kilometres=1200)
+    shown = draw_preview(Preview("Partnerships", LUBLIN, "", (*far, near)))
+    assert [1] * 4 == [shown.count(f">{link.place.name}<") for link in (*far, near)]
+    region = draw_preview(Preview("Partnerships", LUBLIN, "", (far[0], near)))
+    assert (0, 1) == (region.count(">Tokyo<"), region.count(">Nancy<"))
 
 
 def test_labels_are_near_their_marks() -> None:

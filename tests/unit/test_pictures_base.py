@@ -14,7 +14,7 @@ from functools import cache
 import pytest
 
 from twin_graph.pictures.base import FOLDER, inlined, read_paths, referred
-from twin_graph.pictures.frames import fitted, world
+from twin_graph.pictures.frames import fitted, fitted_or_world, world
 from twin_graph.pictures.projections import MERCATOR, PROJECTIONS, WORLD, Point, Projection
 
 SIMFEROPOL = (44.95, 34.1)
@@ -152,3 +152,11 @@ def _unproject(projection: Projection, point: Point) -> Point:
         low, high = (middle, high) if projection.project(middle, 0)[1] > point[1] else (low, middle)
     unit = projection.project(low, 1.0)[0] - projection.width / 2
     return low, (point[0] - projection.width / 2) / unit
+
+
+def test_neighbours_across_the_antimeridian() -> None:
+    """They are shown as near as they are; what is spread around the globe is shown on the whole of it."""
+    places = [(-17.0, 179.0), (-18.0, -179.0)]
+    assert fitted(places, 400, 300) == fitted_or_world(places, 400, 300)
+    for far in ([], [(0.0, -80.0), (0.0, 60.0)], [(0.0, 0.0), (0.0, 120.0), (0.0, -120.0)]):
+        assert world(400) == fitted_or_world(far, 400, 300)

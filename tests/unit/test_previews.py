@@ -46,13 +46,14 @@ def test_the_next_build_draws_only_what_has_changed(
     assert {b"two"} == {path.read_bytes() for path in third.glob("*.png")}
 
 
+@pytest.mark.parametrize("text", ["{", "null", "[]", "7", '{"aldorf.en.png": null}'])
 def test_a_damaged_index_is_no_obstacle(
-    facts: SideFacts, tmp_path: Path, tiny_snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+    text: str, facts: SideFacts, tmp_path: Path, tiny_snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the index of the last snapshot cannot be read, everything is drawn."""
     old = tmp_path / "old"
     old.mkdir()
-    (old / "index.json").write_text("{", encoding="utf-8")
+    (old / "index.json").write_text(text, encoding="utf-8")
     monkeypatch.setattr(Snapshot, "side", lambda _self, _name: old)
     previews.write_previews(tmp_path / "new", replace(facts, previous=tiny_snapshot), lambda _: b"png")
     assert list((tmp_path / "new").glob("*.png"))

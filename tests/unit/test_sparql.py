@@ -300,6 +300,7 @@ class TestNamedFormats:
             ("ttl", (formats.TURTLE,)),
             ("application/sparql-results+json", (formats.RESULTS_JSON,)),
             ("n-triples", (formats.N_TRIPLES,)),
+            ("application/rdf xml", (formats.RDF_XML,)),  # a plus sign that was typed into an address
         ],
     )
     def test_known(self, name: str, expected: tuple[formats.Format, ...]) -> None:

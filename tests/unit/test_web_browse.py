@@ -11,14 +11,18 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
+from rdflib import Literal
 
 from site_client import BASE, LANGUAGES, app_of, client_of
+from twin_graph.browse import FacetValue
 from twin_graph.kinds import DOCUMENTED
 from twin_graph.queries import parse_query
 from twin_graph.settings import read_settings
 from twin_graph.snapshot import Snapshot
 from twin_graph.store import Store
-from twin_graph.web import asked, create_app, warm
+from twin_graph.web import asked, create_app, facets, warm
+from twin_graph.web.facets import FacetLink
+from twin_graph.web.names import plain
 from twin_graph.web.shelves import fold
 from twin_graph.web.site import EXTENSION
 
@@ -213,6 +217,23 @@ def test_json_is_for_programs(client: FlaskClient) -> None:
     assert {"id": f"{BASE}id/country/de", "label": "Німеччина"} == rows[0]["country"][0]
     assert {"id": f"{BASE}id/city/fjordby", "label": "Fjordby", "language": "en"} == rows[0]["name"][0]
     assert 3 == client.get("/en/city.json?q=belmont").get_json()[0]["partners"][0]["value"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["1990", "25-49", "200"], ["25-49", "200", "1990"]),
+        (["²bis", "1"], ["1", "²bis"]),
+        (["9" * 5_000, "1"], ["1", "9" * 5_000]),
+        (["١", "2"], ["2", "١"]),
+    ],
+)
+def test_values_that_look_like_numbers(texts: list[str], expected: list[str]) -> None:
+    """Numbers stand in their order; with a value that only looks like one, all are names."""
+    pairs = [(FacetValue(text, Literal(text), 1), FacetLink(plain(text), 1, "/", False)) for text in texts]
+    leading, others = facets._arrange(pairs, "en")
+    assert () == others
+    assert expected == [str(link.title) for link in leading]
 
 
 def test_everything_is_read_in_advance(tiny_snapshot: Snapshot) -> None:

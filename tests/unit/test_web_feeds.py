@@ -13,8 +13,9 @@ from icalendar import Calendar
 from site_client import LANGUAGES, client_of
 from twin_graph.build import build
 from twin_graph.feeds import ATOM
+from twin_graph.settings import read_settings
 from twin_graph.snapshot import Snapshot
-from twin_graph.web import anniversaries
+from twin_graph.web import anniversaries, create_app
 from twin_graph.web.anniversaries import Anniversary
 from twin_graph.web.names import plain
 from workspaces import copy_tiny, table
@@ -156,7 +157,7 @@ def test_the_feed_tells_each_thing(changed: Snapshot) -> None:
     ].replace("signed on", "Signed on")
     ids = [entry.findtext("a:id", "", {"a": ATOM}) for entry in found]
     assert len(ids) == len(set(ids))
-    assert f"tag:localhost,2024-12-31:changes/en/{changed.manifest.id}/agreement/belmont-1990" in ids
+    assert f"tag:localhost,2024-12-31:changes/en/{changed.manifest.id}-1/agreement/belmont-1990" in ids
 
 
 def test_the_page_shows_what_was_and_what_is(changed: Snapshot) -> None:
@@ -193,6 +194,27 @@ def test_a_page_that_the_history_does_not_have(changed: Snapshot) -> None:
     """A page beyond the end is not found; a number that is none is refused."""
     client = client_of(changed)
     assert [404, 400, 200] == [client.get(f"/en/changes?page={page}").status_code for page in ("9", "x", "1")]
+
+
+def test_data_that_come_again(tmp_path: Path) -> None:
+    """The same data with a longer history: pages of it have another validator, and no entry has the id of another."""
+    workspace = copy_tiny(tmp_path)
+    agreements, tags = table(workspace, "aldorf/agreements"), []
+    for signed in ("1990-05-05", "1990-05-06", "1990-05-05", "1990-05-06", "1990-05-05"):
+        agreements.change(2, "signed", signed)
+        client = create_app(
+            read_settings({}, workspace=str(workspace.root)), build(workspace)[0]
+        ).test_client()
+        tags.append(
+            [
+                client.get(path).headers["ETag"]
+                for path in ("/en/changes", "/en/changes.atom", "/doc/city/aldorf.ttl")
+            ]
+        )
+    assert 5 == len({page for page, _, _ in tags}) == len({feed for _, feed, _ in tags})
+    assert 2 == len({data for _, _, data in tags})
+    ids = [entry.findtext("a:id", "", {"a": ATOM}) for entry in entries(client.get("/en/changes.atom").data)]
+    assert 5 == len(ids) == len(set(ids))
 
 
 def test_all_of_it_is_validated(changed: Snapshot) -> None:

@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 
 from twin_graph.kinds import DOCUMENTED
 from twin_graph.queries import load_all
-from twin_graph.web.languages import FOLDER, catalogue, collation_key
+from twin_graph.web.languages import FOLDER, catalogue, collation_key, initial
 from twin_graph.web.site import PACKAGE
 from twin_graph.web.words import COLUMN_WORDS, KIND_WORDS
 from twin_graph.workspace import LANGUAGES
@@ -95,15 +95,62 @@ def test_plurals(language: str, forms: dict[int, str]) -> None:
 @pytest.mark.parametrize(
     ("language", "names"),
     [
-        ("pl", ["Chełm", "Ćmielów", "Lwów", "Łuck", "Omsk", "Ostrava", "Zamość", "Żytomierz"]),
-        ("uk", ["Ґданськ", "Єреван", "Житомир", "Івано-Франківськ", "Їжакевич", "Луцьк", "Щецин"]),
-        ("en", ["Ålesund", "Berlin", "Łódź", "Øster", "Ostrava", "'s-Hertogenbosch", "Zürich"]),
+        (
+            "pl",
+            [
+                "(10)",
+                "10 miast",
+                "2 rzeki",
+                "Chełm",
+                "Ćmielów",
+                "Lwów",
+                "Łuck",
+                "Omsk",
+                "Ostrava",
+                "Zamość",
+                "Żytomierz",
+            ],
+        ),
+        (
+            "uk",
+            [
+                "10 міст",
+                "2 річки",
+                "Ґданськ",
+                "Єреван",
+                "Житомир",
+                "Івано-Франківськ",
+                "Їжакевич",
+                "Луцьк",
+                "Щецин",
+            ],
+        ),
+        (
+            "en",
+            [
+                "10 cities",
+                "2 rivers",
+                "Ålesund",
+                "Berlin",
+                "Łódź",
+                "Øster",
+                "Ostrava",
+                "'s-Hertogenbosch",
+                "Zürich",
+            ],
+        ),
     ],
 )
 def test_order_of_names(language: str, names: list[str]) -> None:
     """Names are in the order of the language's alphabet."""
     shuffled = names[::-1]
     assert names == sorted(shuffled, key=lambda name: collation_key(name, language))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_letters_of_names(language: str) -> None:
+    """What begins with a digit stands under digits, a sign under nothing."""
+    assert ["0–9", "0–9", ""] == [initial(name, language) for name in ("10 cities", "²bis", "(…)")]
 
 
 def test_every_kind_has_words() -> None:

@@ -111,6 +111,50 @@ def test_a_map_has_parts_words_and_downloads(real_snapshot: Snapshot) -> None:
     assert not re.search(r"style=|<style|<script|\bon\w+=", page)
 
 
+def test_a_map_of_far_partners_opens_with_the_world(real_snapshot: Snapshot) -> None:
+    """Where the region shows less than half of the partners the world comes first, on the page and as the file."""
+    page = shown(real_snapshot, 'city_map("q60")')
+    assert re.search(r'id="map-world" autocomplete="off" checked', page)
+    assert "North America" not in page  # the region is a part of it only
+    assert ">Jakarta<" in client_of(real_snapshot).get("/en/picture/map/city/q60.svg").text
+    home = shown(real_snapshot, 'city_map("lublin")')
+    assert re.search(r'id="map-region" autocomplete="off" checked><label for="map-region">Europe<', home)
+
+
+def test_a_map_of_many_parties_names_each_once(real_snapshot: Snapshot) -> None:
+    """Of a declaration of nine cities each has one mark and one name, whatever number of lines ends there."""
+    page = shown(real_snapshot, 'partnership_map("territorial-declaration")')
+    wide = page.partition('class="pic map broadly"')[2].partition("</svg>")[0]
+    names = re.findall(r"<text[^>]*>([^<]+)<", wide)
+    assert len(names) > 5
+    assert sorted(set(names)) == sorted(names)
+
+
+def test_kilometres_are_words_of_the_reader(real_snapshot: Snapshot) -> None:
+    """Units are translated, in the summary and in the picture."""
+    page = shown(real_snapshot, 'city_map("lublin")', "uk")
+    assert " km" not in page
+    assert "1000 км<" in page.replace("\xa0", "")
+
+
+def test_a_timeline_agrees_with_the_table(real_snapshot: Snapshot) -> None:
+    """A friendly city that became a partner city has both colours, and the year in which that was."""
+    page = shown(real_snapshot, 'timeline("lublin")')
+    assert ">2017 → 2022<" in page
+    row = page.partition(">Kharkiv<")[2].partition("</a>")[0]
+    assert ["f", "p"] == re.findall(r'<g class="(\w)"><rect class="v"', row)
+
+
+def test_the_legend_of_a_timeline_is_complete(real_snapshot: Snapshot) -> None:
+    """Every way to fill a bar that occurs is explained, and none that does not."""
+    page = shown(real_snapshot, 'timeline("lublin")')
+    legend = page.partition('class="legend"')[2].partition("</ul>")[0]
+    for words in ("ended", "suspended or dormant", "status not known", "day of the beginning not known"):
+        assert words in legend
+    text = client_of(real_snapshot).get("/en/picture/timeline/city/lublin.svg").text
+    assert "day of the beginning not known" in text
+
+
 def test_the_base_is_loaded_from_this_host(real_snapshot: Snapshot) -> None:
     """The land below a map of a page is one of the static files."""
     client = client_of(real_snapshot)

@@ -96,6 +96,20 @@ def test_dataset(tiny_snapshot: Snapshot, kind: str) -> None:
         assert (200, download["encodingFormat"]) == (answer.status_code, answer.mimetype)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_home_page(tiny_snapshot: Snapshot, language: str) -> None:
+    """SO-1: the home page, at its final address, holds the dataset; a page of something else does not."""
+    client = app_of(tiny_snapshot).test_client()
+    response = client.get(f"/{language}/", base_url=BASE)
+    assert 200 == response.status_code
+    (script,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', response.text, re.DOTALL)
+    found = json.loads(script)
+    assert ("Dataset", f"{BASE}{language}/") == (found["@type"], found["url"])
+    assert found["distribution"]
+    assert not set("<>&") & set(script)
+    assert "DataCatalog" not in client.get(f"/{language}/about", base_url=BASE).text
+
+
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_escaped(text: str) -> None:
     """SO-3: nothing in a script element ends it or its line, and the text is read back unchanged."""

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from site_client import LANGUAGES, client_of
-from twin_graph.labels import USES, NameIndex
+from twin_graph.labels import USES, Name, Named, NameIndex, write_index
 from twin_graph.snapshot import Snapshot
+from twin_graph.web.name_examples import item_example, name_examples
 from twin_graph.web.search import USE_WORDS
 from twin_graph.web.site import EXTENSION
 
@@ -47,10 +49,37 @@ def test_page_of_results(client: FlaskClient, language: str) -> None:
 
 def test_page_without_a_question(client: FlaskClient) -> None:
     """Who has typed nothing is told what can be typed."""
-    body = client.get("/en/search").text
-    assert "/en/search?q=Lemberg" in body
-    assert [] == results(body)
+    for language in LANGUAGES:
+        body = client.get(f"/{language}/search").text
+        assert [] == results(body)
+        tried = re.findall(rf'<a href="(/{language}/search\?q=[^"]+)">', body)
+        assert len(tried) >= 2
+        for path in tried:
+            answer = client.get(path)
+            assert 302 == answer.status_code or results(answer.text)
     assert [] == results(client.get("/en/search?q=%20%20").text)
+
+
+def test_examples_are_of_the_data(tmp_path: Path) -> None:
+    """Each is a name of another city of the data, as people type it; where there is nothing there is no example."""
+    cities = [
+        Named(
+            "city", "lodz", (Name("Łódź", "pl"), Name("Лодзь", "uk"), Name("Litzmannstadt", "de", "former"))
+        ),
+        Named("city", "lviv", (Name("Lviv", "en"), Name("Львів", "uk"))),
+        Named(
+            "city", "gdansk", (Name("Gdansk", "en"), Name("Kdanzk", "pl", "former")), identifiers=("q1792",)
+        ),
+    ]
+    write_index(tmp_path / "names.db", cities)
+    index = NameIndex.open(tmp_path / "names.db")
+    assert {"lodz", "Львів", "Kdanzk"} == set(name_examples(index, "en"))
+    assert "Gdansk" in name_examples(index, "uk") or "Lviv" in name_examples(index, "uk")
+    assert "Q1792" == item_example(index)
+    write_index(tmp_path / "empty.db", [])
+    for nothing in (NameIndex.open(tmp_path / "empty.db"), NameIndex.open(None)):
+        assert () == name_examples(nothing, "pl")
+        assert "" == item_example(nothing)
 
 
 def test_nothing_found(client: FlaskClient) -> None:

@@ -129,7 +129,7 @@ class TestTable:
     def test_iris(self, client: FlaskClient) -> None:
         """IRIs have short names, by known prefixes and by those of the query, and whole ones as title and link."""
         page = Page(ask(client, VALUES, "uk"))
-        links = {found.get("title", ""): found["href"] for found in page.all("a", rel="nofollow")}
+        links = {found["title"]: found["href"] for found in page.all("a", rel="nofollow") if "title" in found}
         assert {
             f"{BASE}id/city/aldorf": "/uk/city/aldorf",
             f"{PREFIXES['rdfs']}label": f"{PREFIXES['rdfs']}label",
@@ -479,7 +479,13 @@ class TestViews:
             ("SELECT ?year { VALUES ?year { 1988 2004 } }", ["", "timeline"]),
             ("SELECT ?year { VALUES ?year { 12 2004 } }", []), ("SELECT ?n { VALUES ?n { 1988 } }", []),
             ("SELECT ?lat ?lon { VALUES (?lat ?lon) { (1 'x') } }", []),
-            ("SELECT ?x { VALUES ?x { UNDEF } }", []), (VALUES, []),
+            ("SELECT ?x { VALUES ?x { UNDEF } }", []), (VALUES, ["", "timeline"]),
+            ("SELECT ?c { VALUES ?c { '1988-05' '1991~' '2004-05-06' } }", ["", "timeline"]),
+            ("SELECT ?c { VALUES ?c { '1988' '2004' } }", []),
+            ("SELECT ?signedOn { VALUES ?signedOn { '1988' '2004' } }", ["", "timeline"]),
+            ("SELECT ?rok_od { VALUES ?rok_od { '1988' '2004' } }", ["", "timeline"]),
+            ("SELECT ?рік { VALUES ?рік { '1988' '2004' 'невідомо' } }", ["", "timeline"]),
+            ("SELECT ?рік { VALUES ?рік { '1988' '2004' 'невідомо' '?' } }", []),
         ],
     )  # fmt: skip
     def test_offered(self, client: FlaskClient, query: str, views: list[str]) -> None:
@@ -511,6 +517,13 @@ class TestViews:
         assert ["#row-1", "#row-2"] == re.findall(r'href="(#[^"]*)"', figure)
         assert "1988-05-07–2001" in figure
         assert "2 rows of the table are drawn here" in figure
+
+    def test_odd_value(self, client: FlaskClient) -> None:
+        """A value that is no day is in the table alone; an approximate day is drawn as it is written."""
+        query = "SELECT ?name ?c { VALUES (?name ?c) { ('a' '1991~') ('b' 'unknown') ('c' '2004-05') } }"
+        figure = ask(client, query, view="timeline").partition("<figure")[2].partition("</figure>")[0]
+        assert ["#row-1", "#row-3"] == re.findall(r'href="(#[^"]*)"', figure)
+        assert "1991~" in figure
 
     @pytest.mark.parametrize("view", ["table", "timeline", "nothing", ""])
     def test_not_offered(self, client: FlaskClient, view: str) -> None:
@@ -564,9 +577,10 @@ class TestEditor:
     def test_place_of_a_mistake(self, client: FlaskClient) -> None:
         """The editor is told where the query is wrong, and where its terms are."""
         (editor,) = Page(ask(client, "ASK {\n ?s nothing:x 1 }", "uk")).all("tg-sparql")
+        assert "Підказки" == json.loads(editor.pop("data-phrases"))["Completions"]
         assert {"data-line": "2", "data-column": "14", "data-terms": "/uk/sparql/terms.json"} == editor
         (editor,) = Page(ask(client, "ASK {}")).all("tg-sparql")
-        assert {"data-terms": "/en/sparql/terms.json"} == editor
+        assert {"data-terms", "data-phrases"} == set(editor)
 
 
 class TestHelp:

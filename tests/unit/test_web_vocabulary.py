@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from rdflib import Graph
 from rdflib.compare import isomorphic
 from rdflib.namespace import RDF, RDFS, SKOS
 
-from site_client import EXTENSIONS, LANGUAGES, client_of, parse
+from site_client import BASE, EXTENSIONS, LANGUAGES, client_of, parse
 from twin_graph.errors import WorkspaceInvalid
 from twin_graph.namespaces import CONCEPTS_IRI, SCHEMES, SH, TWIN_IRI
 from twin_graph.snapshot import Snapshot, open_snapshot
@@ -50,6 +51,31 @@ def test_formats(client: FlaskClient, address: str, file: str) -> None:
 def test_context(client: FlaskClient) -> None:
     """The context is the file that the data are read with."""
     assert (shipped("ontology") / "context.jsonld").read_bytes() == client.get("/context.jsonld").data
+
+
+@pytest.mark.parametrize(
+    "address", ["ontology", "alignments", "concepts", "concepts/status", "shapes", "shapes/city"]
+)
+def test_links(client: FlaskClient, address: str) -> None:
+    """Documents and pages name their variants and their licence; a redirect and a refusal keep to them."""
+    wanted = {f"{BASE}{address}.{extension}" for extension in ("ttl", "jsonld", "nt", "rdf", "trig", "nq")}
+    document, page = client.get(f"/{address}"), client.get(f"/en/{address}")
+    for response in (document, page):
+        header = response.headers["Link"]
+        assert wanted <= {part.partition(">")[0] for part in header.split("<")}
+        assert 'rel="license"' in header
+    assert f'<{BASE}{address}>; rel="canonical"' in document.headers["Link"]
+    assert f'<{BASE}{address}>; rel="describedby"' in page.headers["Link"]
+    for extension in ("ttl", "rdf"):
+        assert re.search(rf'<link rel="alternate" type="[^"]+" href="/{address}\.{extension}">', page.text)
+    assert "application/n-triples" == client.get(f"/{address}?_mediatype=application/n-triples").mimetype
+    refused = client.get(f"/{address}", headers={"Accept": "image/png"})
+    assert wanted <= {each["href"] for each in refused.get_json(force=True)["variants"]}
+    moved = client.get(f"/{address}/?_mediatype=text/turtle")
+    assert (301, f"{BASE}{address}?_mediatype=text%2Fturtle") == (
+        moved.status_code,
+        moved.headers["Location"],
+    )
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

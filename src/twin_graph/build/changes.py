@@ -6,6 +6,7 @@ on which its data are valid.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from twin_graph import changes
@@ -28,7 +29,7 @@ def _history(facts: SideFacts) -> tuple[Release, ...]:
     known = changes.read_history(previous.side(changes.FILE)) or (_first(previous.manifest),)
     if previous.manifest.files[_DUMP] == new.files[_DUMP]:
         return known
-    release = _compare(previous, facts)
+    release = replace(_compare(previous, facts), number=known[0].number + 1)
     return (release, *known) if release.total else known
 
 

@@ -17,7 +17,7 @@ from rdflib.term import Node
 from twin_graph import iris
 from twin_graph.describe import LABELS
 from twin_graph.kinds import DOCUMENTED
-from twin_graph.labels import FILE, Name, Named, write_index
+from twin_graph.labels import FILE, Name, Named, country_names, write_index
 from twin_graph.namespaces import TWIN, TWIN_IRI
 from twin_graph.snapshot import SideFacts, SideFile
 from twin_graph.store import Store
@@ -89,12 +89,13 @@ def _read(store: Store) -> Facts:
 def _named(facts: Facts, kind: str, thing: str, key: str, base_iri: str, weight: int) -> Named:
     about = facts.get(thing, {})
     parts = _parts(facts, about)
+    others = country_names(key) if kind == "country" else ()
     identifiers = {str(value).lower() for name in _IDENTIFIERS for value in about.get(name, ())}
     minted = (_unmint(base_iri, part) for part in parts)
     return Named(
         kind,
         key,
-        _names(about),
+        _names(about, others),
         tuple((part.kind, part.key) for part in minted if part is not None),
         (key,) if kind == "country" else _countries(facts, [thing, *parts], base_iri),
         weight,
@@ -102,7 +103,7 @@ def _named(facts: Facts, kind: str, thing: str, key: str, base_iri: str, weight:
     )
 
 
-def _names(about: About) -> tuple[Name, ...]:
+def _names(about: About, others: Iterable[Name]) -> tuple[Name, ...]:
     """Labels by the property that names the thing on pages, then all other names, each text once per language."""
     found: dict[tuple[str, str], Name] = {}
     # A title without a tag is in the language that its source is in.
@@ -118,6 +119,8 @@ def _names(about: About) -> tuple[Name, ...]:
         for value in about.get(predicate, ()):
             language = value.language or "" if isinstance(value, Literal) else ""
             found.setdefault((str(value), language), Name(str(value), language, other))
+    for name in others:
+        found.setdefault((name.text, name.language), name)
     return tuple(found.values())
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from rdflib import RDFS, Literal, URIRef
 
 from twin_graph.iris import unmint
+from twin_graph.namespaces import OTHER_NAMES
 from twin_graph.pictures import Link, State
 from twin_graph.pictures import preview as drawing
 from twin_graph.pictures.base import FOLDER as BASE
@@ -79,12 +80,12 @@ def _previews(facts: SideFacts) -> Iterator[tuple[str, Preview]]:
 
 def _preview(facts: SideFacts, found: Around, language: str) -> Preview:
     def name(iri: str) -> str:
-        labels = [
-            value
-            for _, _, value in facts.store.triples(URIRef(iri), RDFS.label)
-            if isinstance(value, Literal)
-        ]
-        by_language = {label.language: str(label) for label in sorted(labels, key=str, reverse=True)}
+        by_language: dict[str | None, str] = {}
+        for predicate in (RDFS.label, *OTHER_NAMES):
+            labels = [value for _, _, value in facts.store.triples(URIRef(iri), predicate)]
+            for label in sorted(labels, key=str):
+                if isinstance(label, Literal):
+                    by_language.setdefault(label.language, str(label))
         return by_language.get(language) or by_language.get("en") or next(iter(by_language.values()), iri)
 
     def named(link: Link) -> Link:
@@ -109,7 +110,9 @@ def _read_index(previous: Snapshot | None) -> Mapping[str, tuple[str, Path]]:
         known = json.loads((folder / _INDEX).read_text(encoding="utf-8")) if folder else {}
     except (OSError, ValueError):
         return {}
-    return {name: (content, folder / name) for name, content in known.items()} if folder else {}
+    if folder is None or not isinstance(known, dict):
+        return {}
+    return {name: (content, folder / name) for name, content in known.items() if isinstance(content, str)}
 
 
 def _digest_of_program() -> str:

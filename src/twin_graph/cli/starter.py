@@ -1,12 +1,14 @@
 """The files of a new workspace: every table with its header and an example that is not published.
 
-Headers and examples are taken from the tables that come with the program, so they are never out of date.
+Headers, examples and what is said of them are taken from the data that come with the program, so they are never out
+of date; what is said of folders that a new workspace does not have is left out.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 from twin_graph.workspace import shipped
@@ -22,6 +24,8 @@ base_iri = "http://localhost:8000/"
 default_language = "pl"
 # The folders with registers, the one that takes precedence first.
 registers = ["{REGISTER}"]
+# The city that the home page opens with, by its key.
+# start_city = "{REGISTER}"
 # The day on which the data is valid: nothing may be signed after it. Move it forward with each publication;
 # without it, it is the latest day in the columns as_of, retrieved and confirmed.
 valid_on = "{{today}}"
@@ -30,7 +34,14 @@ valid_on = "{{today}}"
 pl = "Miasta partnerskie"
 en = "Twin cities"
 uk = "Міста-побратими"
+
+{{examples}}
 """
+_OWN_FOLDER = f"| `{REGISTER}/` | your register: partnerships, documents, events, memberships | your office |"
+# A paragraph of the publication file that is an example of a table.
+_EXAMPLE_TABLE = re.compile(r"^# \[\w+\]$", re.MULTILINE)
+# A place in a folder of data that comes with the program.
+_FOREIGN_FOLDER = re.compile(r"`(\w+)/[\w.]*`")
 
 
 def write(folder: Path, today: str) -> list[Path]:
@@ -42,8 +53,8 @@ def write(folder: Path, today: str) -> list[Path]:
     model = shipped("data")
     data = folder / "data"
     texts: dict[Path, str] = {
-        data / "publication.toml": _PUBLICATION.format(today=today),
-        data / "README.md": (model / "README.md").read_text(encoding="utf-8"),
+        data / "publication.toml": _PUBLICATION.format(today=today, examples=_example_tables(model)),
+        data / "README.md": _read_me(model),
         data / "countries.csv": (model / "countries.csv").read_text(encoding="utf-8"),
     }
     for path in sorted(model.glob("*.csv")):
@@ -58,6 +69,24 @@ def write(folder: Path, today: str) -> list[Path]:
             path.write_text(text, encoding="utf-8")
             written.append(path)
     return written
+
+
+def _example_tables(model: Path) -> str:
+    """The tables of the publication file that everybody fills in differently, as comments with an example."""
+    text = (model / "publication.toml").read_text(encoding="utf-8")
+    return "\n\n".join(part.strip() for part in text.split("\n\n") if _EXAMPLE_TABLE.search(part))
+
+
+def _read_me(model: Path) -> str:
+    """What the tables are, without the lines about folders that are not in a new workspace."""
+    lines: list[str] = []
+    for line in (model / "README.md").read_text(encoding="utf-8").splitlines():
+        folders = {name for name in _FOREIGN_FOLDER.findall(line) if (model / name).is_dir()}
+        if not folders:
+            lines.append(line)
+        elif line.startswith("|") and _MODEL in folders:
+            lines.append(_OWN_FOLDER)
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
 
 
 def _example(path: Path) -> str:

@@ -1,6 +1,7 @@
 """The head of a request: its address, its headers, who sent it, and the environ of PEP 3333 made from it.
 
-granian gives the path decoded from percent-encoding as UTF-8, and leaves out header values that are not ASCII.
+granian gives the path decoded from percent-encoding as UTF-8 and the query as it came, refuses a target that is not
+UTF-8, and leaves out header values that are not ASCII.
 Reading the body is `body`.
 """
 
@@ -13,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote
 
 from twin_graph.environ import CLIENT, HEAD
 from twin_graph.front.validators import without_codings
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 _OURS = frozenset({"accept-encoding", "content-length", "content-type", "host", "if-none-match", "range",
                    "transfer-encoding"})  # fmt: skip
 
+_ASCII = "".join(map(chr, range(128)))
 # RFC 3986 3.2.2 and 3.2.3, as far as characters go.
 _HOST = re.compile(r"[\w.~!$&'()*+,;=:%\[\]-]*", re.ASCII)
 
@@ -117,7 +120,8 @@ def read_head(scope: Scope) -> Request:
     return Request(
         method=scope.method,
         path=scope.path,
-        query=scope.query_string,
+        # People type letters as they are; in the environ a query is of ASCII.
+        query=quote(scope.query_string, safe=_ASCII),
         # RFC 9112 3.2.2: what the target says wins over the header.
         host=scope.authority or headers.get("host", ""),
         headers=headers,

@@ -37,21 +37,29 @@ _CYRILLIC = re.compile(r"[Ѐ-ԯ]")
 _MAX_KEYS = 12
 # Nobody types a name to this letter.
 _LONGEST = 400
+# A build meets the same words again and again, and so do readers; nobody shall fill the memory with long ones.
+_KNOWN, _SHORT = 4_000, 60
 
 
-@lru_cache(maxsize=100_000)
 def fold(text: str) -> str:
     """The key of a text in its own script; empty where it has neither letters nor digits.
 
     >>> fold("Łódź"), fold("Rishon-le-Zion"), fold("Кам’янець-Подільський"), fold("Straße (Süd)"), fold("?!")
     ('lodz', 'rishon le zion', 'камянець подільськии', 'strasse sud', '')
     """
+    return _known(text) if len(text) <= _SHORT else _fold(text)
+
+
+def _fold(text: str) -> str:
     small = text.casefold().translate(_NO_APOSTROPHES)
     if small.isascii():
         return _NOT_ASCII_WORD.sub(" ", small).strip()
     apart = unicodedata.normalize("NFKD", small).casefold().translate(_WHOLE)
     kept = "".join(_plain(letter) for letter in apart)
     return " ".join(unicodedata.normalize("NFC", kept).split())
+
+
+_known = lru_cache(maxsize=_KNOWN)(_fold)
 
 
 def make_keys(text: str, language: str = "") -> tuple[str, ...]:
@@ -77,6 +85,11 @@ def compact(key: str) -> str:
     'rishonlezion'
     """
     return key.replace(" ", "")
+
+
+def has_cyrillic(text: str) -> bool:
+    """Whether there is a Cyrillic letter in a text, which the romanisations write letter by letter."""
+    return bool(_CYRILLIC.search(text))
 
 
 def _plain(letter: str) -> str:

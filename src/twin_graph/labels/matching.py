@@ -5,14 +5,14 @@ Works on keys alone; finding candidates is `reading`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from twin_graph.labels.folding import compact, make_keys
-from twin_graph.labels.typing_errors import errors_allowed
+from twin_graph.labels.folding import compact, fold, has_cyrillic, make_keys
+from twin_graph.labels.typing_errors import errors_allowed, is_stem
 from twin_graph.labels.writing import USES, Name
 
 MAX_LETTERS = 200
@@ -33,6 +33,8 @@ class Reading:
         whole: the key without spaces.
         words: the first of its words.
         is_latin: whether it can answer to keys in Latin letters; others answer to the rest.
+        may_err: whether typing errors in it mean anything: what a machine made of Greek or Chinese has other letters
+            than any typist, and what is near to it is near by accident.
     """
 
     key: str
@@ -40,6 +42,7 @@ class Reading:
     whole: str
     words: tuple[str, ...]
     is_latin: bool
+    may_err: bool = True
 
 
 class Answer(NamedTuple):
@@ -69,10 +72,31 @@ def read_typed(text: str) -> tuple[Reading, ...]:
     ['львів', 'lviv', 'lwiw']
     """
     keys = make_keys(text[:MAX_LETTERS])
+    by_letter = any(key.isascii() or has_cyrillic(key) for key in keys[:1])
     return tuple(
-        Reading(key, number == 0, compact(key), tuple(key.split()[:_MAX_WORDS]), key.isascii())
+        Reading(
+            key,
+            number == 0,
+            compact(key),
+            tuple(key.split()[:_MAX_WORDS]),
+            key.isascii(),
+            number == 0 or by_letter,
+        )
         for number, key in enumerate(keys[:_MAX_READINGS])
     )
+
+
+def split_place(text: str) -> Iterator[tuple[str, str]]:
+    """The ways to see a city and its country in what was typed, the country last or first.
+
+    >>> list(split_place("Paris, France"))
+    [('paris', 'france'), ('france', 'paris')]
+    """
+    words = fold(text[:MAX_LETTERS]).split()[:_MAX_WORDS]
+    for place in range(len(words) - 1, 0, -1):
+        first, second = " ".join(words[:place]), " ".join(words[place:])
+        yield first, second
+        yield second, first
 
 
 def judge(keys: Iterable[str], readings: Sequence[Reading]) -> Answer:
@@ -84,7 +108,12 @@ def judge(keys: Iterable[str], readings: Sequence[Reading]) -> Answer:
     if best.how < SOME:
         return best
     return min(
-        (Answer(*_judge_errors(key, reading), not reading.is_own) for key, reading in pairs), default=best
+        (
+            Answer(*_judge_errors(key, reading), not reading.is_own)
+            for key, reading in pairs
+            if reading.may_err
+        ),
+        default=best,
     )
 
 
@@ -122,14 +151,22 @@ def best_of_parts(
     return KeyedName(together, (key,)), max(answer, Answer(WORDS))
 
 
+_TITLES = ("label", "native", "exonym")
+
+
 def choose_title(names: Iterable[Name], language: str) -> Name | None:
     """The label for a reader: their language, else English, else without a language, else the first.
 
+    Where there is no label in a language, the name that is used there stands for it, else one given from elsewhere.
+
     >>> choose_title([Name("Lwiw", "de"), Name("Lviv", "en")], "pl")
     Name(text='Lviv', language='en', use='label')
+    >>> choose_title([Name("Lviv", "en"), Name("Львів", "uk", "native"), Name("Lwów", "pl", "exonym")], "pl").text
+    'Lwów'
     """
     labels = sorted(
-        (name for name in names if name.use == "label"), key=lambda name: (name.language, name.text)
+        (name for name in names if name.use in _TITLES),
+        key=lambda name: (_TITLES.index(name.use), name.language, name.text),
     )
     for wanted in (language, "en", ""):
         for name in labels:
@@ -163,6 +200,8 @@ def _judge_errors(key: str, reading: Reading) -> tuple[int, int]:
 
 def _is_near(typed: str, word: str) -> bool:
     allowed = errors_allowed(typed)
+    if is_stem(word, typed):
+        return True
     if not allowed or len(typed) - len(word) > allowed:
         return False
     if OSA.distance(typed, word, score_cutoff=allowed) <= allowed:

@@ -1,4 +1,4 @@
-"""Words that a typed word may have meant: one error in four letters, two in eight.
+"""Words that a typed word may have meant: one error in four letters, two in eight, or an ending after the word.
 
 An error is a letter too many, too few or wrong, or two neighbours exchanged. Every word of the index is compared,
 so nothing that is near enough is missed; what is found is not ranked here.
@@ -15,6 +15,8 @@ from rapidfuzz.distance import OSA, JaroWinkler
 _MAX_WORDS = 60
 _LONGEST = 40
 _FEW_LETTERS, _MANY_LETTERS = 4, 8
+# A name that is declined has an ending of so many letters: Lwowem, Львовом.
+_LONGEST_ENDING = 2
 
 
 def errors_allowed(word: str) -> int:
@@ -26,6 +28,15 @@ def errors_allowed(word: str) -> int:
     return (len(word) >= _FEW_LETTERS) + (len(word) >= _MANY_LETTERS)
 
 
+def is_stem(word: str, typed: str) -> bool:
+    """Whether what was typed is this word with an ending.
+
+    >>> is_stem("lwow", "lwowem"), is_stem("lwow", "lwowski")
+    (True, False)
+    """
+    return len(word) >= _FEW_LETTERS and len(typed) - len(word) <= _LONGEST_ENDING and typed.startswith(word)
+
+
 class Vocabulary:
     """The words of an index, by their length and whether their letters are Latin."""
 
@@ -33,6 +44,7 @@ class Vocabulary:
         self._words: dict[tuple[bool, int], list[str]] = {}
         for word in words:
             self._words.setdefault((word.isascii(), len(word)), []).append(word)
+        self._all = frozenset(chain.from_iterable(self._words.values()))
 
     def near(self, word: str, errors: int) -> list[tuple[int, str]]:
         """The words that differ from this one by at most so many errors, with their number, the nearest first.
@@ -41,6 +53,15 @@ class Vocabulary:
         [(1, 'lubin'), (1, 'lublin')]
         """
         return _nearest(word, self._like(word, -errors, errors), errors)
+
+    def stems(self, word: str) -> list[str]:
+        """The words of the index after which this one has only an ending, the longest first.
+
+        >>> Vocabulary(["lwow", "lwowek", "lw"]).stems("lwowem")
+        ['lwow']
+        """
+        lengths = range(len(word) - 1, max(_FEW_LETTERS, len(word) - _LONGEST_ENDING) - 1, -1)
+        return [stem for length in lengths if (stem := word[:length]) in self._all]
 
     def near_beginnings(self, word: str, errors: int) -> list[str]:
         """The beginnings, as long as the word, of longer words that differ from it by at most so many errors."""

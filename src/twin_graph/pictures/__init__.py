@@ -9,7 +9,7 @@
     maps.py          a panel of a map
     ring.py          a city and its neighbours by country
     timeline.py      bars from beginning to end
-    degrees.py       how many cities have how many partners
+    degrees.py       charts of numbers: how many cities have how many partners
     alone.py         a picture as a file of its own, with colours, words and credit
     svg.py           numbers, texts and lines as SVG
 
@@ -19,16 +19,18 @@ colours of the system.
 
 from twin_graph.pictures.alone import STYLE_HASH, Legend, draw_alone
 from twin_graph.pictures.base import Base, inlined, referred
-from twin_graph.pictures.degrees import draw_distribution, draw_top
-from twin_graph.pictures.frames import Frame, around, fitted, world
+from twin_graph.pictures.degrees import draw_columns, draw_distribution, draw_top
+from twin_graph.pictures.frames import LEAST_SHARE, NEAR_KM, Frame, around, fitted, fitted_or_world, world
 from twin_graph.pictures.maps import MOST_ARCS, draw_dots, draw_map, draw_points, mark
 from twin_graph.pictures.model import Bar, Drawing, Link, Place, Relation, State
 from twin_graph.pictures.ring import draw_ring
-from twin_graph.pictures.timeline import MOST_BARS, draw_timeline
+from twin_graph.pictures.timeline import MOST_BARS, draw_timeline, is_imprecise, relations_of
 
 __all__ = [
+    "LEAST_SHARE",
     "MOST_ARCS",
     "MOST_BARS",
+    "NEAR_KM",
     "STYLE_HASH",
     "Bar",
     "Base",
@@ -41,6 +43,7 @@ __all__ = [
     "State",
     "around",
     "draw_alone",
+    "draw_columns",
     "draw_distribution",
     "draw_dots",
     "draw_map",
@@ -49,8 +52,11 @@ __all__ = [
     "draw_timeline",
     "draw_top",
     "fitted",
+    "fitted_or_world",
     "inlined",
+    "is_imprecise",
     "mark",
     "referred",
+    "relations_of",
     "world",
 ]

@@ -34,11 +34,16 @@ WIDTH = 760  # pixels of a picture whose places are parts of a hundred
 
 @dataclass(frozen=True)
 class Legend:
-    """One entry: a shape, a pattern of lines or both, and its words."""
+    """One entry: a shape, a pattern of lines or both, and its words.
+
+    Attributes:
+        field: of a timeline, how a part of a bar is filled: ended, unknown, rest, begin.
+    """
 
     relation: Relation | None
     state: State
     words: str
+    field: str = ""
 
 
 def coloured(palette: Mapping[str, str]) -> str:
@@ -46,6 +51,13 @@ def coloured(palette: Mapping[str, str]) -> str:
     return _VARIABLE.sub(lambda match: palette[match.group(1)], RULES)
 
 
+_FIELDS = {
+    "ended": '<path class="k" d="M2 6h24v8h-24zM4 14l8-8m-2 8l8-8m-2 8l8-8"/>',
+    "unknown": '<rect class="q" x="2" y="6" width="24" height="8"/><path class="k" d="M2 6h24m0 8h-24"/>',
+    "rest": '<rect class="w" x="2" y="6" width="24" height="8"/>',
+    "begin": '<rect class="i" x="2" y="8.5" width="12" height="3"/>'
+    '<rect class="v" x="14" y="6" width="12" height="8"/>',
+}
 _STYLE = (
     coloured(LIGHT)
     + ".ground{fill:#ffffff}\n@media (prefers-color-scheme:dark){\n"
@@ -107,6 +119,8 @@ def _entries(legend: Sequence[Legend], width: float) -> tuple[str, int]:
 
 def sample(entry: Legend) -> str:
     """The shape of an entry, or its line, in a field of 28 by 20 pixels."""
+    if entry.field:
+        return f'<g class="y">{_FIELDS[entry.field]}</g>'
     if entry.relation is None:
         return f'<path class="a y {entry.state.value}" d="M1 10h26"/>'
     return mark(Link(Place(""), entry.relation, entry.state), (14, 10))

@@ -1,4 +1,4 @@
-"""The degree chart of a country: how many of its cities have how many partners, and which have most.
+"""Charts of numbers: how many cities of a country have how many partners, and which have most; any few numbers.
 
 Horizontal places are parts of a hundred, so that letters keep their size at every width.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from twin_graph.pictures.model import Drawing, Place
-from twin_graph.pictures.svg import link, number, short, text
+from twin_graph.pictures.svg import escape, link, number, short, text
 
 _ROW, _TOP, _BAR = 34, 6, 10
 _TALL = 180
@@ -37,19 +37,28 @@ def draw_distribution(degrees: Mapping[int, int]) -> Drawing:
     Args:
         degrees: how many cities have so many partners.
     """
-    found = classes_of(degrees)
-    most = max((cities for _, cities in found), default=1) or 1
+    return draw_columns([(words, cities, "") for words, cities in classes_of(degrees)])
+
+
+def draw_columns(found: Sequence[tuple[str, int, str]]) -> Drawing:
+    """Upright bars with a number above each.
+
+    Args:
+        found: words below a bar, its number, and where it leads; empty for nowhere.
+    """
+    most = max((cities for _, cities, _ in found), default=1) or 1
     wide = 100 / max(len(found), 1)
     drawn = []
-    for place, (words, cities) in enumerate(found):
+    for place, (words, cities, href) in enumerate(found):
         middle, tall = number((place + 0.5) * wide), (_TALL - 44) * cities / most
         tall = max(tall, 1.5) if cities else 0
-        drawn.append(
+        inside = (
             f'<rect class="v p" x="{number((place + 0.14) * wide)}%" y="{number(_TALL - 22 - tall)}"'
             f' width="{number(wide * 0.72)}%" height="{number(tall)}"/>'
             f'<text x="{middle}%" y="{number(_TALL - 27 - tall)}" text-anchor="middle">{cities}</text>'
-            f'<text class="n" x="{middle}%" y="{_TALL - 6}" text-anchor="middle">{words}</text>'
+            f'<text class="n" x="{middle}%" y="{_TALL - 6}" text-anchor="middle">{escape(words)}</text>'
         )
+        drawn.append(link(href, inside) if href else inside)
     base = f'<line class="d" x1="0" x2="100%" y1="{_TALL - 22}" y2="{_TALL - 22}"/>'
     return Drawing("".join(drawn) + base, 0, _TALL)
 

@@ -8,12 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import cos, pi, radians
+from math import cos, inf, pi, radians
 
 from twin_graph.geo import EARTH_RADIUS_KM
 from twin_graph.pictures.projections import MERCATOR, WORLD, Point, Projection
 
-_LEAST_KM = 500  # a frame of a few neighbours shows at least so much of the country around them
+NEAR_KM = 3000  # partners within so many kilometres are in the region of a city
+LEAST_SHARE = 0.5  # of the partners; a region that shows fewer is not shown first
+_NEAR_DEGREES = 120  # points that lie further apart are shown on a map of the world
+_LEAST_KM = 1200  # a frame of a few neighbours shows at least so much of the country around them
+_FREE = 0.15  # of what a frame shows, so much lies at least on every side of the place that it is about
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,10 @@ class Frame:
         """Whether a mark at these pixels can be seen."""
         return edge <= pixel[0] <= self.width - edge and edge <= pixel[1] <= self.height - edge
 
+    def share(self, points: Sequence[Point]) -> float:
+        """Which part of some points (latitude, longitude) can be seen; 0 where there is none."""
+        return sum(self.holds(self.place(point)) for point in points) / max(len(points), 1)
+
     @property
     def copies(self) -> tuple[float, ...]:
         """Where the base map is drawn: its left edge in units, once or twice."""
@@ -59,10 +67,13 @@ class Frame:
         return tuple(n * whole for n in (-1, 0, 1) if n * whole < right and (n + 1) * whole > self.left)
 
 
-def world(width: int) -> Frame:
-    """The whole world in a panel of a width."""
-    zoom = width / WORLD.width
-    return Frame(WORLD, 0, 0, zoom, width, round(WORLD.height * zoom))
+def world(width: int, height: int = 0) -> Frame:
+    """The whole world in a panel of a width, which is as high as it needs, unless a height is given."""
+    zoom = min(width / WORLD.width, height / WORLD.height if height else inf)
+    height = height or round(WORLD.height * zoom)
+    return Frame(
+        WORLD, (WORLD.width - width / zoom) / 2, (WORLD.height - height / zoom) / 2, zoom, width, height
+    )
 
 
 def around(centre: Point, kilometres: float, width: int, height: int) -> Frame:
@@ -77,15 +88,26 @@ def around(centre: Point, kilometres: float, width: int, height: int) -> Frame:
                  zoom, width, height)  # fmt: skip
 
 
-def fitted(points: Sequence[Point], width: int, height: int, sides: float = 56, ends: float = 26) -> Frame:
+def fitted(
+    points: Sequence[Point],
+    width: int,
+    height: int,
+    sides: float = 56,
+    ends: float = 26,
+    centre: Point | None = None,
+) -> Frame:
     """The smallest frame of the Mercator map that shows all points (at least one), with room for their names.
 
     Args:
         sides, ends: pixels that are kept free left and right, above and below.
+        centre: one more point, which the picture is about; it does not lie at an edge.
     """
+    points = [*points, centre] if centre else points
     placed = [MERCATOR.project(*point) for point in points]
     xs = _unrolled([x for x, _ in placed])
     ys = [y for _, y in placed]
+    if centre:
+        xs, ys = _with_room(xs), _with_room(ys)
     least = _LEAST_KM / (2 * pi * EARTH_RADIUS_KM) * MERCATOR.width
     least /= max(0.1, cos(radians(sum(latitude for latitude, _ in points) / len(points))))
     across, down = max(max(xs) - min(xs), least), max(max(ys) - min(ys), least / 2)
@@ -94,6 +116,22 @@ def fitted(points: Sequence[Point], width: int, height: int, sides: float = 56, 
     left = (min(xs) + max(xs)) / 2 - width / zoom / 2
     top = (min(ys) + max(ys)) / 2 - height / zoom / 2
     return Frame(MERCATOR, left, _inside(top, height / zoom), zoom, width, height)
+
+
+def fitted_or_world(points: Sequence[Point], width: int, height: int) -> Frame:
+    """The frame that shows all points; the world where there are none, or they are spread around the globe.
+
+    How far they are spread is measured the shorter way round, which may cross the antimeridian.
+    """
+    xs = _unrolled([MERCATOR.project(*point)[0] for point in points]) if points else []
+    is_near = points and max(xs) - min(xs) <= _NEAR_DEGREES / 360 * MERCATOR.width
+    return fitted(points, width, height) if is_near else world(width)
+
+
+def _with_room(places: Sequence[float]) -> list[float]:
+    """The places along one axis, and how far the frame reaches at least around the last of them."""
+    free = _FREE * (max(places) - min(places))
+    return [*places, places[-1] - free, places[-1] + free]
 
 
 def _inside(top: float, tall: float) -> float:

@@ -11,7 +11,7 @@ from math import sqrt
 from twin_graph.geo import EARTH_RADIUS_KM
 from twin_graph.pictures import arcs
 from twin_graph.pictures.base import Base
-from twin_graph.pictures.frames import Frame, fitted, world
+from twin_graph.pictures.frames import Frame, fitted_or_world
 from twin_graph.pictures.labels import Placer
 from twin_graph.pictures.model import Drawing, Link, Place, Relation, State
 from twin_graph.pictures.projections import Point
@@ -20,7 +20,6 @@ from twin_graph.pictures.svg import curve, escape, line, link, number, short, te
 MOST_ARCS = 300
 MOST_NAMES = 80
 _SMALL = 500  # pixels of a panel on which a bend of a pixel is not seen
-_NEAR_DEGREES = 120  # points that lie further apart are shown on a map of the world
 
 
 def draw_map(
@@ -45,7 +44,12 @@ def draw_map(
         has_links: whether marks lead somewhere; on a small screen nobody hits them.
     """
     middle = frame.place(centre.point) if centre and centre.point else None
-    placed = [(each, frame.place(each.place.point)) for each in links if each.place.point]
+    lines = [each for each in links if each.place.point]
+    # Several lines may end at one place: it has one mark and one name.
+    once: dict[object, Link] = {}
+    for each in lines:
+        once.setdefault((each.place.name, each.place.point, each.place.href), each)
+    placed = [(each, frame.place(each.place.point)) for each in once.values() if each.place.point]
     seen = [(each, pixel) for each, pixel in placed if frame.holds(pixel)]
     beyond = [short(each.place.name, 60) for each, pixel in placed if not frame.holds(pixel)]
     placer = Placer(frame.width, frame.height, size)
@@ -56,7 +60,7 @@ def draw_map(
     if centre and centre.point:
         layers += _rings(frame, centre.point, rings, placer)
     if has_lines:
-        layers.append(_lines(frame, [each for each, _ in placed][:MOST_ARCS], centre))
+        layers.append(_lines(frame, lines[:MOST_ARCS], centre))
     home = _home(centre, middle, placer) if centre and middle and frame.holds(middle) else ""
     marks, unnamed = _marks(seen, placer, has_links)
     return Drawing("".join([*layers, marks, home]), frame.width, frame.height, tuple(beyond), unnamed)
@@ -108,9 +112,13 @@ def _radius(each: Link) -> float:
 
 
 def _home(centre: Place, middle: Point, placer: Placer) -> str:
+    """The mark and the name of the centre: beside other marks where there is room, else above them."""
     x, y = middle
+    name = short(centre.name)
+    label = placer.place(name, middle, 6, is_bold=True) or placer.place(
+        name, middle, 6, is_bold=True, above=True
+    )
     placer.occupy((x - 6, y - 6, x + 6, y + 6))
-    label = placer.place(short(centre.name), middle, 6)
     written = text(label.x, label.y, label.text, label.anchor, ' class="t"') if label else ""
     shape = f'<circle class="c" cx="{number(x)}" cy="{number(y)}" r="5"/>'
     return f"<g>{shape}{written or f'<title>{escape(short(centre.name))}</title>'}</g>"
@@ -200,7 +208,4 @@ def draw_points(
     """A map of places without lines, as large as they need: a region, or the world where they lie far apart."""
     links = [Link(place) for place in places if place.point]
     points = [place.point for place in places if place.point]
-    longitudes = [point[1] for point in points]
-    is_wide = not points or max(longitudes) - min(longitudes) > _NEAR_DEGREES
-    frame = world(width) if is_wide else fitted(points, width, height)
-    return draw_map(frame, base, links, size=size, has_lines=False)
+    return draw_map(fitted_or_world(points, width, height), base, links, size=size, has_lines=False)

@@ -77,8 +77,10 @@ class Bar:
         first, last: the days between which it began.
         end: the day of its end; None for what goes on, and for an end that nobody knows.
         state: how it stands.
+        relation: what it was at its beginning.
         pauses: from when to when it rested; None for a rest that goes on.
         years: the text beside the name.
+        changes: from which day on it was another relation, and which.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Bar:
     pauses: tuple[tuple[date, date | None], ...] = ()
     href: str = ""
     years: str = ""
+    changes: tuple[tuple[date, Relation], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import resvg_py
 
 from twin_graph.pictures.alone import LIGHT, coloured
 from twin_graph.pictures.base import inlined
-from twin_graph.pictures.frames import Frame, around, fitted
+from twin_graph.pictures.frames import LEAST_SHARE, NEAR_KM, Frame, around, fitted, world
 from twin_graph.pictures.labels import width_of
 from twin_graph.pictures.maps import draw_map
 from twin_graph.pictures.model import Link, Place
@@ -23,7 +23,6 @@ from twin_graph.pictures.svg import escape, number, short
 
 WIDTH, HEIGHT, _HEAD = 1200, 630, 150
 _ZOOM = 1.6  # letters of a map are small; a preview is looked at from further away
-_NEAR_KM = 3000
 _FONTS = Path(__file__).parents[1] / "static" / "fonts"
 FONT_FILES = tuple(str(_FONTS / f"SourceSans3-{weight}.otf") for weight in ("Regular", "Bold"))
 _DRAWABLE = re.compile(r"[\x20-\x7e\xa0-\u024f\u02bc\u0370-\u052f\u1e00-\u1eff\u2000-\u206f]*")
@@ -81,12 +80,15 @@ def render(svg: str) -> bytes:
 
 
 def _frame(city: Place, links: Sequence[Link], width: int, height: int) -> Frame:
-    near = [link.place.point for link in links if link.place.point and (link.kilometres or 0) <= _NEAR_KM]
-    if city.point is None:
-        return fitted(near or [(50.0, 15.0)], width, height)
-    if not near:
-        return around(city.point, _NEAR_KM, width, height)
-    return fitted([city.point, *near], width, height, sides=70)
+    """The region of the city; the world where less than half of the partners are in that."""
+    points = [link.place.point for link in links if link.place.point]
+    near = [link.place.point for link in links if link.place.point and (link.kilometres or 0) <= NEAR_KM]
+    if city.point is None and not near:
+        return fitted([(50.0, 15.0)], width, height)
+    if city.point and not points:
+        return around(city.point, NEAR_KM, width, height)
+    frame = fitted(near, width, height, sides=70, centre=city.point) if near else None
+    return frame if frame and frame.share(points) >= LEAST_SHARE else world(width, height)
 
 
 def _without_strange_names(link: Link) -> Link:

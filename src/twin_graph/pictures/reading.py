@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from rdflib.term import Node
 
-from twin_graph import iris
+from twin_graph import iris, standing
 from twin_graph.geo import great_circle_km
 from twin_graph.pictures.model import Link, Place, Relation, State
 from twin_graph.queries import load
@@ -102,10 +102,10 @@ def _distance(start: Place, end: Place) -> float | None:
     return great_circle_km(*start.point, *end.point)
 
 
-def _importance(each: Neighbour) -> tuple[int, bool, float, str]:
+def _importance(each: Neighbour) -> tuple[int, bool, float, int, str]:
     order = list(Relation).index(each.link.relation)
     is_far = each.link.kilometres if each.link.kilometres is not None else 1e9
-    return int(order == 3), each.link.state is State.ENDED, is_far, each.partnership
+    return int(order == 3), each.link.state is State.ENDED, is_far, order, each.partnership
 
 
 def relation_of(row: Row) -> Relation:
@@ -116,7 +116,9 @@ def relation_of(row: Row) -> Relation:
 
 
 def state_of(row: Row) -> State:
-    """How the link of a row stands."""
+    """How the link of a row stands, as far as that is said."""
+    if "status" in row and "relation" in row and not standing.said([row["status"]], [row["relation"]]):
+        return State.CURRENT
     return _STATES.get(notation_of(row["status"]), State.CURRENT) if "status" in row else State.CURRENT
 
 

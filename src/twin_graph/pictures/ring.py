@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from itertools import groupby
 from math import cos, pi, sin
 
+from twin_graph.pictures.labels import width_of
 from twin_graph.pictures.maps import mark
 from twin_graph.pictures.model import Drawing, Link, Place, Relation
 from twin_graph.pictures.projections import Point
-from twin_graph.pictures.svg import escape, link, number, short, text
+from twin_graph.pictures.svg import LONGEST_LABEL, escape, link, number, short, text
 
-SIZE = 456
-_MIDDLE = SIZE / 2
+WIDTH, HEIGHT = 520, 456  # names are longer than they are high
 _MARKS, _NAMES, _BAND, _CODES = 126, 134, 112, 99  # radii in pixels
+_SIZE = 12  # of the letters
 _GAP = 0.6  # of a place, between two countries
 _MOST_NAMED = 66  # more names than these would be written over each other
 _MOST = 240
@@ -46,10 +47,10 @@ def draw_ring(centre: Place, links: Sequence[Link]) -> Drawing:
         angle += turn * _GAP
     middle = '<circle class="c" r="6"/>' + text(0, -11, short(centre.name, 18), "middle", ' class="t"')
     inside = "".join([*drawn_links, *bands, middle])
-    svg = f'<g transform="translate({number(_MIDDLE)} {number(_MIDDLE)})">{inside}</g>'
+    svg = f'<g transform="translate({number(WIDTH / 2)} {number(HEIGHT / 2)})">{inside}</g>'
     unnamed = () if has_names else tuple(short(each.place.name, 60) for each in drawn)
     outside = tuple(short(each.place.name, 60) for each in links[_MOST:])
-    return Drawing(svg, SIZE, SIZE, outside, unnamed)
+    return Drawing(svg, WIDTH, HEIGHT, outside, unnamed)
 
 
 def _at(radius: float, angle: float) -> Point:
@@ -58,7 +59,7 @@ def _at(radius: float, angle: float) -> Point:
 
 def _neighbour(each: Link, angle: float, has_name: bool) -> str:
     """Line, mark and name, drawn to the right and turned as a whole; on the left the name is turned back."""
-    name = short(each.place.name, 14)
+    name = _cut(each.place.name, angle)
     inside = f'<path class="a {each.classes}" d="M8 0H{_MARKS - 4}"/>' + _upright(each, angle)
     if has_name and cos(angle) < 0:
         inside += text(-_NAMES, 4, name, "end", ' transform="rotate(180)"')
@@ -67,6 +68,16 @@ def _neighbour(each: Link, angle: float, has_name: bool) -> str:
     if not has_name or name.endswith("…"):
         inside = f"<title>{escape(short(each.place.name, 60))}</title>{inside}"
     return link(each.place.href, inside, f' transform="rotate({angle * 180 / pi:.1f})"')
+
+
+def _cut(name: str, angle: float) -> str:
+    """As much of a name as has room between its mark and the edge of the picture."""
+    across, along = abs(cos(angle)), abs(sin(angle))
+    room = min(WIDTH / 2 / max(across, 0.01), HEIGHT / 2 / max(along, 0.01)) - _NAMES - _SIZE
+    longest = LONGEST_LABEL
+    while longest > 4 and width_of(short(name, longest), _SIZE) > room:
+        longest -= 1
+    return short(name, longest)
 
 
 def _upright(each: Link, angle: float) -> str:

@@ -2,7 +2,7 @@
 
 Horizontal places are parts of a hundred, so that letters keep their size at every width; heights are pixels.
 An ended bar is hatched and closed, one whose end nobody knows is hatched and open, a beginning that is not known
-to the day is a thin line, a rest is a gap with a dashed edge.
+to the day is a thin line, a rest is a gap with a dashed edge. A bar has the colour of the relation of its time.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from twin_graph.pictures.model import Bar, Drawing, State
+from twin_graph.pictures.model import Bar, Drawing, Relation, State
 from twin_graph.pictures.svg import link, number, short, text
 
 MOST_BARS = 150
@@ -46,7 +46,7 @@ def draw_timeline(bars: Sequence[Bar], today: date, name: str = "timeline") -> D
     scale = _Scale(min((bar.first for bar in shown), default=today), today)
     height = _TOP + _ROW * len(shown) + 6
     rows = "".join(_row(bar, _TOP + _ROW * i, scale, name) for i, bar in enumerate(shown))
-    hatched = sorted({bar.relation.value for bar in shown if bar.state is State.ENDED})
+    hatched = sorted({each.value for bar in shown if bar.state is State.ENDED for each in relations_of(bar)})
     svg = _patterns(name, hatched) + _grid(scale, height) + rows
     return Drawing(svg, 0, height, tuple(short(bar.name, 60) for bar in bars[MOST_BARS:]))
 
@@ -75,21 +75,48 @@ def _row(bar: Bar, y: int, scale: _Scale, name: str) -> str:
     last = min(last, end - 0.4)
     top = y + 17
     parts = [_written(bar, y)]
-    if last - first > 0.2:
+    if is_imprecise(bar, last - first):
         parts.append(_rect("i", first, last, top + _BAR / 2 - 1.5, 3))
-    if bar.state is State.ENDED:
-        parts.append(_rect("h", last, end, top, _BAR, f"url(#{name}-{bar.relation.value})"))
-        parts += _edges(last, end, top, is_open)
-    elif bar.state is State.UNKNOWN:
-        parts += [_rect("q", last, end, top, _BAR), *_edges(last, end, top, True)]
-    else:
-        parts.append(_rect("v", last, end, top, _BAR))
+    for relation, begin, finish in _segments(bar, last, end, scale):
+        closed = not is_open and finish == end
+        parts.append(
+            f'<g class="{relation.value}">{_field(bar.state, relation, begin, finish, top, closed, name)}</g>'
+        )
     for start, until in bar.pauses:
         stop = scale.place(until) if until else end
         parts.append(
             _rect("w", max(scale.place(start), last), max(stop, scale.place(start) + 0.6), top, _BAR)
         )
     return link(bar.href, f'<g class="{bar.relation.value}">{"".join(parts)}</g>')
+
+
+def is_imprecise(bar: Bar, long: float = 1) -> bool:
+    """Whether a thin line is drawn for the time in which it began; `long` in parts of a hundred."""
+    return bar.last > bar.first and long > 0.2
+
+
+def relations_of(bar: Bar) -> tuple[Relation, ...]:
+    """What a bar was one after the other."""
+    return (bar.relation, *(relation for _, relation in bar.changes))
+
+
+def _segments(bar: Bar, start: float, end: float, scale: _Scale) -> Iterable[tuple[Relation, float, float]]:
+    """Each relation of a bar, from where to where it is drawn."""
+    cuts = [min(max(scale.place(day), start), end) for day, _ in bar.changes]
+    for relation, begin, until in zip(relations_of(bar), [start, *cuts], [*cuts, end], strict=True):
+        if until > begin:
+            yield relation, begin, until
+
+
+def _field(state: State, relation: Relation, start: float, end: float, top: float, closed: bool,
+           name: str) -> str:  # fmt: skip
+    """A part of a bar of one relation."""
+    if state is State.ENDED:
+        fill = f"url(#{name}-{relation.value})"
+        return _rect("h", start, end, top, _BAR, fill) + "".join(_edges(start, end, top, not closed))
+    if state is State.UNKNOWN:
+        return _rect("q", start, end, top, _BAR) + "".join(_edges(start, end, top, True))
+    return _rect("v", start, end, top, _BAR)
 
 
 def _written(bar: Bar, y: int) -> str:

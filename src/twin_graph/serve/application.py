@@ -51,7 +51,7 @@ class MovingApplication:
         self._settings = settings
         self._link = Path(settings.query_socket)
         self._target = self._find_target() or self._link
-        self._app, self._pool = self._open(self._target)
+        self._app, self._pool, self._close = self._open(self._target)
         self._failed = ("", 0.0)
         self._moved: Callable[[WSGIApplication], None] | None = None
 
@@ -73,8 +73,10 @@ class MovingApplication:
         """Answer with the application in use."""
         return self._app(environ, start_response)
 
-    def _open(self, target: Path) -> tuple[WSGIApplication, QueryPool | None]:
+    def _open(self, target: Path) -> tuple[WSGIApplication, QueryPool | None, Callable[[], None]]:
+        """The application on the snapshot of a pool, the pool, and what lets its files go."""
         from twin_graph.web import create_app, warm  # the process that only supervises needs no web framework
+        from twin_graph.web.site import EXTENSION
         from twin_graph.web.sparql import POOL
 
         snapshots = find_workspace(self._settings.workspace).snapshots
@@ -82,7 +84,7 @@ class MovingApplication:
         app = create_app(settings, open_snapshot(snapshots, snapshot_of(target)))
         # Beside the first requests: nobody waits for a list that somebody may ask for.
         threading.Thread(target=warm, args=(app,), daemon=True).start()
-        return app.wsgi_app, app.extensions.get(POOL)
+        return app.wsgi_app, app.extensions.get(POOL), app.extensions[EXTENSION].close
 
     def _find_target(self) -> Path | None:
         """Where the link points to, None where there is no link."""
@@ -113,14 +115,15 @@ class MovingApplication:
             self._failed = (text, time.monotonic() + _RESTART_AFTER)
 
     def _change_over(self, target: Path) -> None:
-        app, pool = self._open(target)
+        app, pool, close = self._open(target)
         self._app, self._pool, old = app, pool, self._pool
+        self._close, old_close = close, self._close
         self._target, self._failed = target, ("", 0.0)
         if self._moved is not None:
             self._moved(app)
-        if old is not None:
-            # Requests that came in just before may not have asked yet.
-            threading.Timer(_LATE_REQUESTS, old.close).start()
+        # Requests that came in just before may not have asked yet.
+        for close_old in (*([old.close] if old is not None else []), old_close):
+            threading.Timer(_LATE_REQUESTS, close_old).start()
 
 
 def web_application() -> WSGIApplication:

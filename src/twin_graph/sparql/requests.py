@@ -86,13 +86,16 @@ def fingerprint_of(*parts: object) -> str:
 def named_formats(name: str) -> tuple[Format, ...]:
     """The formats that `format=` asks for: a name, an extension or a media type.
 
+    A plus sign that was typed into an address comes as a space.
+
     >>> [fmt.media_type for fmt in named_formats("json")]
     ['application/sparql-results+json', 'application/ld+json']
 
     Raises:
         NotAcceptable: there is no such format of results.
     """
-    wanted = _SHORT_NAMES.get(name.lower(), name.lower())
+    typed = name.lower().replace(" ", "+")
+    wanted = _SHORT_NAMES.get(typed, typed)
     found = tuple(
         fmt
         for fmt in (*RESULT_FORMATS, *GRAPH_FORMATS)

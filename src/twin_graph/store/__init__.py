@@ -221,11 +221,14 @@ class Store:
             self._engine.quads_for_pattern(ox.NamedNode(name), None, None, None)
             for name in dict.fromkeys(map(str, names))
         )
+        hidden = self._hidden
         triples = (
             triple
             for quads in found
             for triple in dict.fromkeys(
-                quad.triple for quad in quads if getattr(quad.graph_name, "value", "") not in self._hidden
+                quad.triple
+                for quad in quads
+                if not hidden or getattr(quad.graph_name, "value", "") not in hidden
             )
         )
         return steady(ox.serialize(triples, format=engine_format(fmt), prefixes=PREFIXES) or b"", fmt)
@@ -261,6 +264,22 @@ class Store:
     def published_names(self) -> list[str]:
         """IRIs of the named graphs that make up the default graph, sorted."""
         return [name for name in self.graph_names() if name not in self._hidden]
+
+    def graphs_of(self, triple: Triple) -> list[str]:
+        """IRIs of the published graphs that hold a statement, sorted."""
+        s, p, o = map(from_rdflib, triple)
+        found = self._engine.quads_for_pattern(s, p, o, None)
+        names = {str(getattr(quad.graph_name, "value", "")) for quad in found}
+        return sorted(names - self._hidden - {""})
+
+    def graphs_with(self, predicate: Node, value: Node) -> list[str]:
+        """IRIs of the published graphs that say this of anything, sorted."""
+        p, o = from_rdflib(predicate), from_rdflib(value)
+        return [
+            name
+            for name in self.published_names()
+            if next(iter(self._engine.quads_for_pattern(None, p, o, ox.NamedNode(name))), None) is not None
+        ]
 
     def _run(
         self, query: Query, values: Mapping[str, Node], functions: Mapping[str, Function] | None = None

@@ -1,4 +1,4 @@
-"""What XML cannot carry, which the engine writes all the same: such a result is refused in XML.
+"""What XML cannot carry, which the engine writes all the same: refused in a result, replaced in a document.
 
 https://www.w3.org/TR/xml/#charsets and https://www.w3.org/TR/rdf-syntax-grammar/#section-Serialising
 """
@@ -18,6 +18,8 @@ from twin_graph.formats import Format
 _CHUNK = 1 << 20
 _FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _LONGEST = 3
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}".encode()
+_COMMENT = b"<!-- U+FFFD stands for each character that XML 1.0 has not; the other formats have them as they are. -->"
 _NAME_AT_END = re.compile(r"[\w.\-]*\Z")
 _IS_XML = (formats.RDF_XML, formats.RESULTS_XML)
 
@@ -56,6 +58,18 @@ def check_characters(output: IO[bytes], fmt: Format) -> None:
         if _FORBIDDEN.search(tail + chunk):
             raise NotAcceptable("the result has a control character, which XML cannot carry", _others(fmt))
         tail = chunk[1 - _LONGEST :]
+
+
+def replace_characters(document: bytes, fmt: Format) -> bytes:
+    """A document that can be read again; a comment says so where characters had to be replaced.
+
+    >>> replace_characters(b"<?xml?><a>" + bytes([7]) + b"</a>", formats.RDF_XML).decode()[-8:]
+    '<a>\ufffd</a>'
+    """
+    if fmt not in _IS_XML or _FORBIDDEN.search(document) is None:
+        return document
+    first, line_end, rest = _FORBIDDEN.sub(_REPLACEMENT, document).partition(b"?>")
+    return b"".join((first, line_end, b"\n", _COMMENT, rest))
 
 
 def _others(fmt: Format) -> tuple[str, ...]:

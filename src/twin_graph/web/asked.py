@@ -5,21 +5,22 @@ Knows no data but the names that may stand in an address; what fits is `twin_gra
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
 from twin_graph.browse import Shelf
 from twin_graph.errors import MalformedRequest
 from twin_graph.queries import runnable
+from twin_graph.web.understood import Words, with_words
 
 SIZES = (25, 100, 500)
 SIZE = 100
 _LONGEST = 100
 _MOST = 20  # values of one facet
+NOBODY = "-"  # stands for all values of a facet that nobody has: an address holds no text of strangers
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,11 @@ class Asked:
         return replace(self, facets={**others, name: then} if then else others, page=1)
 
     def path(self, base: str, whole: bool = False) -> str:
-        """The address of this on a path.
+        """The address of this on a path; arguments as `words`."""
+        return with_words(base, self.words(whole))
+
+    def words(self, whole: bool = False) -> Words:
+        """The parameters of the address of this.
 
         Args:
             whole: without the page and its size.
@@ -65,7 +70,7 @@ class Asked:
         if not whole:
             words += [("size", str(self.size))] if self.size != SIZE else []
             words += [("page", str(self.page))] if self.page > 1 else []
-        return f"{base}?{urlencode(words)}" if words else base
+        return words
 
     def narrowed(self, shelf: Shelf) -> str:
         """The query of a list as a reader may run it, with a FILTER for each facet; the text is left out."""
@@ -79,8 +84,13 @@ class Asked:
         return text[:end] + "".join(filters) + text[end:]
 
 
-def read_asked(arguments: MultiDict[str, str], facets: tuple[str, ...], columns: tuple[str, ...]) -> Asked:
+def read_asked(
+    arguments: MultiDict[str, str], facets: Mapping[str, Mapping[str, object]], columns: tuple[str, ...]
+) -> Asked:
     """What the address of a list asks for; what it does not know is left alone.
+
+    Args:
+        facets: the values that each facet has.
 
     Raises:
         MalformedRequest: it cannot be sorted so, or a number is none.
@@ -94,7 +104,7 @@ def read_asked(arguments: MultiDict[str, str], facets: tuple[str, ...], columns:
     page = arguments.get("page", "1")
     if not page.isascii() or not page.isdigit() or len(page) > 6 or int(page) < 1:
         raise MalformedRequest("page: must be a whole number from 1")
-    chosen = {name: tuple(dict.fromkeys(filter(None, arguments.getlist(name))))[:_MOST] for name in facets}
+    chosen = {name: _choose(arguments.getlist(name), known) for name, known in facets.items()}
     return Asked(
         arguments.get("q", "").strip()[:_LONGEST],
         {name: tokens for name, tokens in chosen.items() if tokens},
@@ -102,3 +112,9 @@ def read_asked(arguments: MultiDict[str, str], facets: tuple[str, ...], columns:
         int(page),
         int(size),
     )
+
+
+def _choose(tokens: Iterable[str], known: Mapping[str, object]) -> tuple[str, ...]:
+    """The values that are chosen of a facet, each once; where nobody has any of them, what stands for that."""
+    wanted = list(dict.fromkeys(filter(None, tokens)))
+    return tuple(token for token in wanted if token in known)[:_MOST] or ((NOBODY,) if wanted else ())

@@ -23,6 +23,7 @@ from twin_graph.web.responses import Link, absolute, is_here, redirect, represen
 from twin_graph.web.site import Site, site
 from twin_graph.web.tables import links, send, writers
 from twin_graph.web.templating import kind_title
+from twin_graph.web.understood import with_words
 from twin_graph.workspace import LANGUAGES
 
 bp = Blueprint("browse", __name__)
@@ -40,17 +41,18 @@ def answer(lang: str, kind: str, fmt: Format = HTML) -> Response:
     """A list in a language: a page of it, or all of it as a file."""
     here = site()
     name = describe.find_kind(kind).name
+    shelf = here.shelves.shelf(name)
+    asked = read_asked(request.args, shelf.facets, ("name", *shelf.shown))
+    g.words = asked.words(whole=fmt is not HTML)
     if not is_here(path := _path(lang, name, fmt)):
         return redirect(here, path, 301)
-    shelf = here.shelves.shelf(name)
-    asked = read_asked(request.args, tuple(shelf.facets), ("name", *shelf.shown))
     headers = _links(here, lang, name, fmt, asked)
-    parameters = g.parameters = ("sort", "size", *shelf.facets)
+    parameters = ("q", "sort", *(("size", "page") if fmt is HTML else ()), *shelf.facets)
     if fmt is HTML:
         page = show(here, name, lang, asked)
         return represent(here, HTML, lambda: render_template("list.html", page=page), language=lang,
                          parameters=parameters, links=headers)  # fmt: skip
-    origin = writers.origin(here, lang, kind_title(name), None, request.full_path.rstrip("?"))
+    origin = writers.origin(here, lang, kind_title(name), None, with_words(path, g.words))
     make = partial(_all_rows, here, name, lang, asked)
     return send(fmt, f"{name}-{lang}", origin, make, parameters=parameters, links=headers)
 
@@ -108,11 +110,12 @@ def _panel(here: Site, kind: str, language: str, places: Sequence[int]) -> Panel
             known[name, nodes] = make_values(here, nodes, name, language)
         return known[name, nodes]
 
+    # The route map is asked once, not for each of twenty thousand things.
+    pages = url_for("pages.thing", lang=language, kind=kind, key="-").removesuffix("-")
     rows = []
     for place in places:
         thing = iris.thing(here.base_iri, kind, shelf.keys[place])
-        href = url_for("pages.thing", lang=language, kind=kind, key=shelf.keys[place])
-        title = Value(here.names.title(thing, language), href, term=thing)
+        title = Value(here.names.title(thing, language), f"{pages}{shelf.keys[place]}", term=thing)
         rows.append(
             PanelRow(
                 f"row-{shelf.keys[place]}", ((title,), *(cell(name, place) for name in names)), kind, thing

@@ -14,6 +14,7 @@ from twin_graph.web.names import Title
 from twin_graph.web.values import Value
 
 LONGEST = 300  # characters of a name in a table; its own page and the downloads have all of it
+HINT = 24  # characters of what is only heard; nobody wants to hear whole titles row after row
 
 
 def cell(values: Sequence[Value], apart: bool = False) -> Markup:
@@ -34,7 +35,7 @@ def brief(title: Title) -> Markup:
 def _value(value: Value) -> str:
     name = _title(value.title)
     if value.href:
-        hint = f'<span class="hidden">: {_cut(value.hint)}</span>' if value.hint else ""
+        hint = f'<span class="hidden">: {_cut(value.hint, HINT)}</span>' if value.hint else ""
         beside = "".join(
             f' <span class="tag">· <span lang="{escape(text.language)}" dir="auto">{_cut(text.text)}</span></span>'
             for text in value.beside
@@ -54,5 +55,5 @@ def _title(title: Title) -> str:
     )
 
 
-def _cut(text: str) -> str:
-    return str(escape(text if len(text) <= LONGEST else f"{text[:LONGEST]}…"))
+def _cut(text: str, longest: int = LONGEST) -> str:
+    return str(escape(text if len(text) <= longest else f"{text[:longest]}…"))

@@ -89,6 +89,22 @@ def _format_point(text: str, language: str, translate: Translate) -> str | None:
     return translate("{date} (uncertain)").format(date=shown) if mark in ("?", "%") else shown
 
 
+def language_name(tag: str, language: str) -> str:
+    """Name of a language in the language of a reader, with its script or region where the tag says one.
+
+    >>> language_name("zh-Hans", "en"), language_name("sr-Latn", "pl"), language_name("xx-none", "en")
+    ('Simplified Chinese', 'serbski (łacińskie)', 'xx-none')
+    """
+    locale = LOCALES[language]
+    first, *rest = tag.split("-")
+    if whole := locale.languages.get("_".join([first, *rest])):
+        return str(whole)
+    if first not in locale.languages:
+        return tag
+    details = [locale.scripts.get(part) or locale.territories.get(part) or part for part in rest]
+    return f"{locale.languages[first]} ({', '.join(details)})"
+
+
 def whole_period(first: str, last: str) -> str | None:
     """The day, month or year that an interval of days covers exactly, as the derived starts are written."""
     if first == last:

@@ -7,9 +7,10 @@ people is `pages`.
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g, render_template, request, url_for
+from flask import Blueprint, Response, render_template, url_for
+from rdflib.namespace import FOAF
 
-from twin_graph import describe, iris
+from twin_graph import describe
 from twin_graph.errors import EntityGone, EntityNotFound, NotAcceptable
 from twin_graph.formats import (
     DOCUMENT_FORMATS,
@@ -21,18 +22,15 @@ from twin_graph.formats import (
     Format,
 )
 from twin_graph.web import geojson, panels, schema_org, variants
-from twin_graph.web.languages import reader_language
-from twin_graph.web.negotiation import choose_format
+from twin_graph.web.choice import PARAMETERS, choose, language, vary
 from twin_graph.web.responses import AN_HOUR, Link, absolute, is_here, page_number, redirect, represent
 from twin_graph.web.site import Site, site
 from twin_graph.web.variants import Variants, alternates, write
 from twin_graph.workspace import LANGUAGES
 
-__all__ = ["alternates", "bp", "page_number", "write"]
+__all__ = ["PARAMETERS", "alternates", "bp", "page_number", "write"]
 
 bp = Blueprint("documents", __name__)
-# The word for a form of JSON-LD, and the media type, where an address says them instead of the Accept header.
-PARAMETERS = ("_profile", "_mediatype")
 # What a withdrawn thing has left: statements, but no place.
 _LEFT = tuple(fmt for fmt in THING_FORMATS if fmt not in (GEO_JSON, JSON_LD_SCHEMA))
 
@@ -52,10 +50,10 @@ def thing(kind: str, key: str) -> Response:
     if not is_here(path := url_for("documents.thing", kind=kind, key=canonical)):
         return redirect(here, path, 301)
     found = variants.of_thing(here, kind, key)
-    fmt = _choose(here, found)
+    fmt = choose(here, found)
     links = [(absolute(here, url_for("documents.document", kind=kind, key=key)), "describedby", "")]
     path = _page_of(here, kind, key) if fmt is HTML else found.path(fmt)
-    return redirect(here, path, vary=_vary(fmt), links=links)
+    return redirect(here, path, vary=vary(fmt), links=links)
 
 
 @bp.get("/doc/<kind>/<key>")
@@ -71,9 +69,9 @@ def document(kind: str, key: str, extension: str = "") -> Response:
     if not is_here(path := url_for(endpoint, kind=kind, key=canonical, extension=ending)):
         return redirect(here, path, 301)
     found = variants.of_thing(here, kind, key)
-    fmt = _choose(here, found, extension)
+    fmt = choose(here, found, extension)
     if fmt is HTML:
-        return redirect(here, _page_of(here, kind, key), vary=_vary(fmt, extension))
+        return redirect(here, _page_of(here, kind, key), vary=vary(fmt, extension))
     return _send(here, kind, key, found, fmt, extension)
 
 
@@ -85,10 +83,14 @@ def listing(kind: str, extension: str = "") -> Response:
     if not extension and not is_here(path := url_for("documents.listing", kind=kind)):
         return redirect(here, path, 301)
     found = variants.of_list(kind)
-    fmt = _choose(here, found, extension)
+    fmt = choose(here, found, extension)
     if fmt is HTML:
-        path = url_for("pages.listing", lang=_language(here), kind=kind)
-        return redirect(here, path, vary=_vary(fmt, extension))
+        number = page_number()
+        size = describe.PAGE_SIZE if number > 1 else None
+        path = url_for(
+            "pages.listing", lang=language(here), kind=kind, size=size, page=number if size else None
+        )
+        return redirect(here, path, vary=vary(fmt, extension))
     return _send_list(here, kind, found, fmt, extension)
 
 
@@ -97,21 +99,29 @@ def listing(kind: str, extension: str = "") -> Response:
 def graph(name: str, extension: str = "") -> Response:
     """What is known of a named graph, in the negotiated format or in that of the address."""
     here = site()
-    description = describe.describe_graph(here.store, here.base_iri, name if extension else name.lower())
+    description = describe.describe_graph(
+        here.store, here.base_iri, name if extension else name.lower(), here.names.made
+    )
     if not extension and not is_here(path := url_for("documents.graph", name=name.lower())):
         return redirect(here, path, 301)
     found = variants.of_graph(name)
-    fmt = _choose(here, found, extension)
+    fmt = choose(here, found, extension)
     if fmt is HTML:
-        path = url_for("documents.graph_page", lang=_language(here), name=name)
-        return redirect(here, path, vary=_vary(fmt, extension))
+        path = url_for("documents.graph_page", lang=language(here), name=name)
+        return redirect(here, path, vary=vary(fmt, extension))
     return represent(
         here,
         fmt,
         lambda: write(here, description.triples, fmt, description.thing),
-        vary=_vary(fmt, extension),
+        vary=vary(fmt, extension),
+        parameters=PARAMETERS,
         location=found.path(fmt),
-        links=[*found.links(here, with_page=True), *_profile(fmt)],
+        links=[
+            *found.links(here, with_page=True),
+            (str(description.thing), "canonical", ""),
+            *variants.graph_links(here, name),
+            *_profile(fmt),
+        ],
     )
 
 
@@ -120,6 +130,7 @@ def graph_page(lang: str, name: str) -> Response:
     """The page of a named graph."""
     here = site()
     description = describe.describe_graph(here.store, here.base_iri, name)
+    found = variants.of_graph(name)
     return represent(
         here,
         HTML,
@@ -129,18 +140,21 @@ def graph_page(lang: str, name: str) -> Response:
             iri=str(description.thing),
             title=here.names.title(description.thing, lang),
             facts=panels.facts(here, description.thing, lang),
+            data_formats=[(fmt, found.path(fmt)) for fmt in found.formats if fmt is not HTML],
         ),
         language=lang,
-        links=alternates(here, "documents.graph_variant", name=name),
+        links=[
+            (str(description.thing), "describedby", ""),
+            *found.links(here),
+            *variants.graph_links(here, name),
+        ],
     )
 
 
 def _send(here: Site, kind: str, key: str, found: Variants, fmt: Format, extension: str) -> Response:
     """One page of a document."""
-    number, thing = page_number(), iris.thing(here.base_iri, kind, key)
-    pages = describe.count_pages(here.store, thing)
-    if fmt in (GEO_JSON, JSON_LD_SCHEMA):
-        number = pages = 1  # they tell of the thing itself, not of all that points to it
+    number = page_number()
+    pages = 1 if fmt in found.whole else describe.count_pages(here.store, here.base_iri, kind, key)
     describe.check_page(number, pages)
 
     def make() -> str | bytes:
@@ -148,7 +162,7 @@ def _send(here: Site, kind: str, key: str, found: Variants, fmt: Format, extensi
             return geojson.write(here, kind, key)
         if fmt is JSON_LD_SCHEMA:
             return schema_org.describe(here, kind, key, here.manifest.default_language)
-        made = describe.describe(here.store, here.base_iri, kind, key, number)
+        made = describe.describe(here.store, here.base_iri, kind, key, number, titles=here.names.made)
         return write(here, made.triples, fmt, made.thing)
 
     canonical = url_for("documents.document", kind=kind, key=key, page=number if number > 1 else None)
@@ -161,19 +175,20 @@ def _send(here: Site, kind: str, key: str, found: Variants, fmt: Format, extensi
     ]
     location = found.path(fmt, number)
     return represent(
-        here, fmt, make, parameters=PARAMETERS, vary=_vary(fmt, extension), location=location, links=links
+        here, fmt, make, parameters=PARAMETERS, vary=vary(fmt, extension), location=location, links=links
     )
 
 
 def _send_list(here: Site, kind: str, found: Variants, fmt: Format, extension: str) -> Response:
     """One page of a list."""
     number = page_number()
-    made = describe.list_things(here.store, here.base_iri, kind, number)
+    made = describe.list_things(here.store, here.base_iri, kind, number, titles=here.names.made)
     canonical = url_for("documents.listing", kind=kind, page=number if number > 1 else None)
     links = [
         *found.links(here, number, with_page=True),
         *found.turns(here, fmt, number, made.pages),
         (absolute(here, canonical), "canonical", ""),
+        *variants.list_links(here, kind),
         *_profile(fmt),
     ]
     return represent(
@@ -181,7 +196,7 @@ def _send_list(here: Site, kind: str, found: Variants, fmt: Format, extension: s
         fmt,
         lambda: variants.write_list(here, kind, made, fmt),
         parameters=PARAMETERS,
-        vary=_vary(fmt, extension),
+        vary=vary(fmt, extension),
         links=links,
         location=found.path(fmt, number),
     )
@@ -189,20 +204,31 @@ def _send_list(here: Site, kind: str, found: Variants, fmt: Format, extension: s
 
 def _withdrawn(here: Site, kind: str, key: str, gone: EntityGone, extension: str = "") -> Response:
     """410 with what is left: a small document for machines, a page for people."""
+    found = Variants(_LEFT, "documents.variant", {"kind": kind, "key": key.lower()})
     try:
-        fmt = choose_format(_accept(), extension, _LEFT, request.args.get("_profile", ""))
+        fmt = choose(here, found, extension)
     except (NotAcceptable, EntityNotFound):
         raise gone from None
     if fmt is HTML:
         raise gone
     left = describe.find_tombstone(here.snapshot.keys, kind, key)
-    made = describe.tombstone(here.base_iri, kind, key.lower(), left)
+    made = describe.tombstone(here.store, here.base_iri, kind, key.lower(), left, here.names.made)
+    canonical = absolute(here, url_for("documents.document", kind=kind, key=key.lower()))
     return represent(
         here,
         fmt,
         lambda: write(here, made.triples, fmt, made.thing),
+        parameters=PARAMETERS,
         status=410,
-        vary=_vary(fmt, extension),
+        vary=vary(fmt, extension),
+        location=found.path(fmt),
+        links=[
+            *found.links(here, with_page=True),
+            (canonical, "canonical", ""),
+            (str(made.thing), str(FOAF.primaryTopic), ""),
+            *variants.list_links(here, kind),
+            *_profile(fmt),
+        ],
         cache=AN_HOUR,
     )
 
@@ -211,35 +237,11 @@ def _resolve(here: Site, kind: str, key: str) -> str:
     return describe.resolve(here.store, here.base_iri, here.snapshot.keys, kind, key)
 
 
-def _choose(here: Site, found: Variants, extension: str = "") -> Format:
-    """The format that the address or the client asks for; who gets none is told the addresses of all."""
-    try:
-        return choose_format(_accept(), extension, found.formats, request.args.get("_profile", ""))
-    except NotAcceptable:
-        g.variants = found.links(here, with_page=True)
-        raise
-
-
-def _accept() -> str | None:
-    return request.args.get("_mediatype") or request.headers.get("Accept")
-
-
 def _profile(fmt: Format) -> list[Link]:
     """The Link header to what a representation conforms to."""
     profile = variants.profile_of(fmt)
     return [(profile, "profile", "")] if profile else []
 
 
-def _language(here: Site) -> str:
-    g.language = reader_language(here.manifest.default_language)
-    return str(g.language)
-
-
 def _page_of(here: Site, kind: str, key: str) -> str:
-    return url_for("pages.thing", lang=_language(here), kind=kind, key=key)
-
-
-def _vary(fmt: Format, extension: str = "") -> tuple[str, ...]:
-    """What the choice depends on: an address with an ending has one format."""
-    accept = () if extension else ("Accept",)
-    return (*accept, "Accept-Language") if fmt is HTML else accept
+    return url_for("pages.thing", lang=language(here), kind=kind, key=key)

@@ -13,7 +13,7 @@ from markupsafe import escape
 from twin_graph import dates, iris
 from twin_graph.errors import MalformedRequest
 from twin_graph.formats import HTML
-from twin_graph.web import panels
+from twin_graph.web import panels, sheet
 from twin_graph.web.feeds import city_title, elsewhere
 from twin_graph.web.languages import page_language
 from twin_graph.web.names import plain
@@ -29,8 +29,6 @@ _LANG = f"<any({', '.join(LANGUAGES)}):lang>"
 VIEWS = ("map", "table", "timeline")
 POLICY = ("default-src 'self'; script-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors *; "
           "object-src 'none'")  # fmt: skip
-# However many lines their names take, two at most, so many rows fit below the map.
-SHEET_ROWS = 40
 _HEIGHTS = {"map": 560, "table": 480, "timeline": 640}
 # Of the columns of a city's partnerships, those that a small table has room for.
 _COLUMNS = ("party", "country", "relation", "since", "status")
@@ -44,8 +42,6 @@ def city(lang: str, key: str) -> Response:
     if view not in VIEWS:
         raise MalformedRequest(f"view: must be one of {', '.join(VIEWS)}")
     if moved := elsewhere(here, "embed.city", lang, key):
-        if "view" in request.args:
-            moved.headers["Location"] += f"?view={view}"
         return moved
     page = absolute(here, url_for("pages.thing", lang=lang, kind="city", key=key))
     response = represent(here, HTML, lambda: _render(here, "embed.html", lang, key, view), language=lang,
@@ -61,7 +57,7 @@ def factsheet(lang: str, key: str) -> Response:
     if moved := elsewhere(here, "embed.factsheet", lang, key):
         return moved
     return represent(
-        here, HTML, lambda: _render(here, "factsheet.html", lang, key, "map", SHEET_ROWS), language=lang
+        here, HTML, lambda: _render(here, "factsheet.html", lang, key, "map", is_sheet=True), language=lang
     )
 
 
@@ -82,12 +78,13 @@ def picture_path(name: str, key: str) -> str:
     return picture_files(found)[0][1] if found is not None else ""
 
 
-def _render(here: Site, template: str, lang: str, key: str, view: str, most: int = 0) -> str:
-    """A page; with `most`, only so many partners are listed, and it is said how many are left."""
+def _render(here: Site, template: str, lang: str, key: str, view: str, *, is_sheet: bool = False) -> str:
+    """A page; on a sheet only so many partners are listed as fit, and it is said how many are left."""
     city = iris.thing(here.base_iri, "city", key)
     partners = _partners(here, lang, key)
-    partners = _in_years(partners) if most else partners
-    left = max(0, len(partners.rows) - most) if most else 0
+    partners = _in_years(partners) if is_sheet else partners
+    layout, fitting = sheet.layout_of(partners)
+    left = len(partners.rows) - fitting if is_sheet else 0
     return render_template(
         template,
         kind="city",
@@ -97,7 +94,9 @@ def _render(here: Site, template: str, lang: str, key: str, view: str, most: int
         title=city_title(here, key, lang),
         address=absolute(here, url_for("pages.thing", lang=lang, kind="city", key=key)),
         panel=lambda name: panels.run(here, name, lang, Choice(), this=city),
-        partners=replace(partners, rows=partners.rows[:most]) if left else partners,
+        partners=replace(partners, rows=partners.rows[:fitting]) if left else partners,
+        layout=layout.name,
+        marks=sheet.marks_of(partners, "relation"),
         left=left,
     )
 

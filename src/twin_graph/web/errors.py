@@ -18,8 +18,8 @@ from twin_graph import describe, errors, iris
 from twin_graph.environ import FAULT
 from twin_graph.errors import TwinGraphError
 from twin_graph.formats import HTML, PROBLEM_JSON
-from twin_graph.web import graph_store
-from twin_graph.web.languages import N_, gettext, reader_language
+from twin_graph.web import error_texts, graph_store
+from twin_graph.web.languages import N_, gettext, page_language, reader_language
 from twin_graph.web.negotiation import negotiate
 from twin_graph.web.responses import FRESH, Link, absolute, represent, secure, write_links
 from twin_graph.web.site import site
@@ -129,10 +129,7 @@ def find_problem(error: Exception) -> Problem:
 def problem_response(error: Exception) -> Response:
     """The response for an exception, in the format and language that the client prefers."""
     problem = find_problem(error)
-    try:
-        as_page = negotiate(request.headers.get("Accept"), (PROBLEM_JSON, HTML)) is HTML
-    except errors.MalformedRequest:
-        as_page = False
+    as_page = _wants_page()
     # Programs that ask for no language of ours read English; people read the language of the publication.
     g.language = _error_language(site().manifest.default_language if as_page else "en")
     detail = find_detail(error, problem)
@@ -143,6 +140,16 @@ def problem_response(error: Exception) -> Response:
     return _with_headers(response, error, problem)
 
 
+def _wants_page() -> bool:
+    """Whether the answer is for people: by the ending of the address, else by the Accept header."""
+    if (request.view_args or {}).get("extension") == HTML.extension:
+        return True
+    try:
+        return negotiate(request.headers.get("Accept"), (PROBLEM_JSON, HTML)) is HTML
+    except errors.MalformedRequest:
+        return False
+
+
 def _render(error: Exception, problem: Problem, detail: str) -> Response | None:
     """The page of a problem; None where what the page itself reads is broken, too."""
     try:
@@ -150,6 +157,7 @@ def _render(error: Exception, problem: Problem, detail: str) -> Response | None:
             "problem.html",
             problem=problem,
             detail=detail,
+            detail_language="en" if detail == str(error) else "",
             error=error,
             offers=_offers(error),
             dumps=_dumps(error),
@@ -243,7 +251,7 @@ def find_detail(error: Exception, problem: Problem) -> str:
     if isinstance(error, errors.ResultTooLarge):
         limits = QueryLimits.from_settings(site().settings)
         return f"{error}; one answer has at most {limits.rows:,} rows or triples and {limits.megabytes:g} MB"
-    return str(error)
+    return error_texts.translate(str(error), page_language()) or str(error)
 
 
 def _offers(error: Exception) -> list[str]:

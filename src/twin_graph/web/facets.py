@@ -19,6 +19,7 @@ from twin_graph.web.tables.links import SortLink
 
 _LEADING = 8
 _RANGE = re.compile(r"([0-9]+)-([0-9]*)")
+_NUMBER = re.compile(r"[0-9]{1,15}(?![0-9])")
 
 
 @dataclass(frozen=True)
@@ -135,9 +136,12 @@ def _arrange(
     links: Sequence[tuple[FacetValue, FacetLink]], language: str
 ) -> tuple[tuple[FacetLink, ...], tuple[FacetLink, ...]]:
     """Numbers and years in their order; of names the most frequent first, the others by the alphabet."""
-    if all(isinstance(value.node, Literal) and value.token[:1].isdigit() for value, _ in links):
-        ordered = sorted(links, key=lambda pair: int(re.split(r"\D", pair[0].token)[0]))
-        return tuple(link for _, link in ordered), ()
+    numbers = [_NUMBER.match(value.token) if isinstance(value.node, Literal) else None for value, _ in links]
+    if all(numbers):
+        ordered = sorted(
+            zip(numbers, links, strict=True), key=lambda pair: int(pair[0].group()) if pair[0] else 0
+        )
+        return tuple(link for _, (_, link) in ordered), ()
     found = [link for _, link in links]
     found.sort(key=lambda link: (not link.chosen, -link.number, collation_key(str(link.title), language)))
     rest = sorted(found[_LEADING:], key=lambda link: collation_key(str(link.title), language))

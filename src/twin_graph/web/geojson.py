@@ -64,6 +64,10 @@ def link(points: list[Point]) -> Object | None:
     {'type': 'LineString', 'coordinates': [[22.5, 51.2], [24.0, 49.8]]}
     >>> link([(170.0, 10.0), (-170.0, 20.0)])["coordinates"]
     [[[170.0, 10.0], [180.0, 15.0]], [[-180.0, 15.0], [-170.0, 20.0]]]
+    >>> link([(180.0, 10.0), (-170.0, 20.0)])["coordinates"], link([(-170.0, 20.0), (180.0, 10.0)])["coordinates"]
+    ([[-180.0, 10.0], [-170.0, 20.0]], [[-170.0, 20.0], [-180.0, 10.0]])
+    >>> link([(180.0, 10.0), (-180.0, 20.0)])["coordinates"]
+    [[-180.0, 10.0], [-180.0, 20.0]]
     """
     if len(points) < 2:
         return _point(points[0]) if points else None
@@ -73,8 +77,11 @@ def link(points: list[Point]) -> Object | None:
     if abs(east - west) <= 180:
         return {"type": "LineString", "coordinates": [[west, south], [east, north]]}
     side = 180.0 if west > 0 else -180.0
+    if side in (west, -east):  # an end on the meridian, which has two names: the line does not cross it
+        west, east = (-side, east) if west == side else (west, side)
+        return {"type": "LineString", "coordinates": [[west, south], [east, north]]}
     unrolled = east + 2 * side
-    middle = south + (north - south) * ((side - west) / (unrolled - west) if unrolled != west else 0.5)
+    middle = south + (north - south) * ((side - west) / (unrolled - west))
     middle = round(middle, 6)
     parts = [[[west, south], [side, middle]], [[-side, middle], [east, north]]]
     return {"type": "MultiLineString", "coordinates": parts}

@@ -6,9 +6,10 @@ and kept with the application.
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain as flatten
 
 from flask import current_app
@@ -38,6 +39,7 @@ class Kept:
     graph: PartnershipGraph
     countries: Mapping[str, str]
     tallies: dict[Narrowing, Tally] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Narrowing:
         decade = str(link.year // 10 * 10) if link.year else ""
         return (
             self.relation in ("", link.relation)
-            and self.status in ("", link.status)
+            and self.status in ("", link.said_status)
             and self.period in ("", decade)
         )
 
@@ -90,14 +92,25 @@ def decades(links: Iterable[Link]) -> list[tuple[str, int]]:
 
 
 def tally(here: Site, narrowing: Narrowing) -> Tally:
-    """The counts of the partnerships that fit; those of the choices that were asked for are kept."""
+    """The counts of the partnerships that fit; those of the choices that were asked for last are kept."""
     found = kept(here).tallies.get(narrowing)
     if found is None:
         links = kept(here).graph.links
         found = _count(kept(here).countries, [link for link in links if narrowing.fits(link)])
-        if len(kept(here).tallies) < _KEPT_TALLIES:
-            kept(here).tallies[narrowing] = found
+        with kept(here).lock:
+            tallies = kept(here).tallies
+            if len(tallies) >= _KEPT_TALLIES:
+                tallies.pop(next(iter(tallies)))
+            tallies[narrowing] = found
     return found
+
+
+def tally_of(here: Site, city: str, links: Iterable[Link]) -> Tally:
+    """The counts of partnerships of one city, which itself is not counted."""
+    others = [
+        replace(link, parties=tuple(party for party in link.parties if party != city)) for link in links
+    ]
+    return _count(kept(here).countries, others)
 
 
 def country_totals(here: Site, lang: str, title: str, found: Tally) -> Panel:
@@ -251,9 +264,8 @@ def _facts(here: Site, links: Sequence[Link]) -> dict[str, list[Node]]:
     years = sorted({link.year for link in links if link.year})
     return {
         "relation": [_concept("relation", link.relation) for link in _distinct(links, "relation")],
-        # Of a link that only Wikidata knows, the relation says who lists it; "in force" would say more.
-        "status": [_concept("status", link.status) for link in _distinct(links, "status")
-                   if link.relation not in ("listed", "unconfirmed")],
+        "status": [_concept("status", link.said_status) for link in _distinct(links, "said_status")
+                   if link.said_status],
         "year": [Literal(str(year), datatype=XSD.gYear) for year in years],
         "partnership": [_thing(here, "partnership", link.key) for link in links],
     }  # fmt: skip

@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 from itertools import groupby
-from pathlib import Path
 
 from rdflib import URIRef
 
-from twin_graph import changes, iris
+from twin_graph import iris
 from twin_graph.changes import Change, PropertyChange, Release
 from twin_graph.changes import Value as Kept
 from twin_graph.errors import EntityNotFound
@@ -58,6 +56,7 @@ class ReleaseRow:
 
     id: str
     on: str
+    number: int
     beyond: int
     is_first: bool
     changes: tuple[ChangeRow, ...]
@@ -99,7 +98,7 @@ def _tell(
     for release, group in groupby(listed, key=lambda pair: pair[0]):
         told = tuple(_row(here, change, lost, language) for _, change in group if change is not None)
         beyond = 0 if city else release.total - len(release.changes)
-        rows.append(ReleaseRow(release.id, release.on, beyond, release.is_first, told))
+        rows.append(ReleaseRow(release.id, release.on, release.number, beyond, release.is_first, told))
     return rows
 
 
@@ -112,11 +111,13 @@ def entries(here: Site, rows: list[ReleaseRow], language: str, page: str) -> Ite
     words = catalogue(language)
     for release in rows:
         on = date.fromisoformat(release.on)
+        # Data that were published before may come again, and their entries are others.
+        publication = f"{release.id}-{release.number}" if release.number else release.id
         if release.is_first:
-            name = tag(here.authority, on, "changes", language, release.id)
+            name = tag(here.authority, on, "changes", language, publication)
             yield Entry(name, words.gettext("First publication"), on, page)
         for change in release.changes:
-            name = tag(here.authority, on, "changes", language, release.id, change.kind, change.key)
+            name = tag(here.authority, on, "changes", language, publication, change.kind, change.key)
             link = f"{here.base_iri}{change.href[len(here.prefix) + 1 :]}" if change.href else page
             told = (f"{row.heading}: {_text(row.old)} → {_text(row.new)}" for row in change.properties)
             yield Entry(name, f"{change.word}: {change.title}", on, link, "; ".join(told))
@@ -127,14 +128,7 @@ def _text(values: tuple[shown.Value, ...]) -> str:
 
 
 def _history(here: Site) -> tuple[Release, ...]:
-    path = here.snapshot.side(changes.FILE)
-    found = _read(path, path.stat().st_mtime_ns) if path is not None else ()
-    return found or (Release(here.manifest.id, here.manifest.valid_on, is_first=True),)
-
-
-@lru_cache(maxsize=4)
-def _read(path: Path, _written: int) -> tuple[Release, ...]:
-    return changes.read_history(path)
+    return here.history or (Release(here.manifest.id, here.manifest.valid_on, is_first=True),)
 
 
 def _row(here: Site, change: Change, lost: Mapping[tuple[str, str], Change], language: str) -> ChangeRow:

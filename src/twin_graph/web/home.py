@@ -5,19 +5,20 @@ Values for a template. Anniversaries and changes are the office's macros.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from rdflib import URIRef
 
 from twin_graph import iris
+from twin_graph.errors import SnapshotDamaged
 from twin_graph.kinds import DOCUMENTED
 from twin_graph.web import panels
+from twin_graph.web.name_examples import name_examples
 from twin_graph.web.site import Site
 
 # The kinds that a reader comes for, in the order of the tiles; the others are a line below them.
 FIRST = ("city", "partnership", "agreement", "country", "network")
-# Names as people type them: without accents, in another script, in a historic form.
-EXAMPLES = ("lodz", "Львів", "Lemberg")
 
 
 def values(here: Site, language: str) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def values(here: Site, language: str) -> dict[str, Any]:
     return {
         "first": [(name, totals[name]) for name in FIRST if totals[name]],
         "others": [(name, number) for name, number in totals.items() if number and name not in FIRST],
-        "examples": EXAMPLES,
+        "examples": _examples(here, language),
         "start": here.manifest.start_city if city is not None else "",
         "start_title": here.names.title(city, language) if city is not None else None,
         "summary": panels.run(here, "city_summary", language, this=city) if city is not None else None,
@@ -38,6 +39,13 @@ def values(here: Site, language: str) -> dict[str, Any]:
         "violations": int(counts.get("Violation", 0)),
         "warnings": int(counts.get("Warning", 0)),
     }
+
+
+def _examples(here: Site, language: str) -> tuple[str, ...]:
+    """Names to try the search with; none where its index is damaged, which is no matter of this page."""
+    with suppress(SnapshotDamaged):
+        return name_examples(here.index, language)
+    return ()
 
 
 def _start_city(here: Site, language: str) -> URIRef | None:

@@ -19,8 +19,8 @@ FOLDER = Path(__file__).parents[1] / "translations"
 OWN_NAMES = {"pl": "Polski", "en": "English", "uk": "Українська"}
 _IGNORED = "'’ʼ‘`"
 _KNOWN_LETTERS = 10_000
-# In a key: what is no letter, then the alphabet, then letters of others.
-_SOONER, _FIRST, _LATER = "\x01", 0x10, "\x7f"
+# In a key: signs, digits, then the alphabet, then letters of others (the order of CLDR).
+_SIGN, _DIGIT, _FIRST, _LATER = "\x01", "\x02", 0x10, "\x7f"
 _ALPHABETS = {
     "pl": "aąbcćdeęfghijklłmnńoópqrsśtuvwxyzźż",
     "uk": "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя",
@@ -83,9 +83,9 @@ def initial(text: str, language: str) -> str:
     ('Ł', 'L', 'S', '0–9')
     """
     key = collation_key(text, language)
-    if not key or key[0] == _SOONER:
+    if not key or key[0] == _SIGN:
         return ""
-    letter = key[1:2] if key[0] == _LATER else _ALPHABETS.get(language, "")[ord(key[0]) - _FIRST]
+    letter = key[1:2] if key[0] in (_DIGIT, _LATER) else _ALPHABETS.get(language, "")[ord(key[0]) - _FIRST]
     return "0–9" if letter.isdigit() else letter.upper()
 
 
@@ -117,4 +117,6 @@ class _Order(dict[int, str]):
         for form in (letter, plain):
             if (place := self._alphabet.find(form)) >= 0:
                 return chr(_FIRST + place)
-        return (_LATER if plain.isalnum() else _SOONER) + plain
+        if plain.isdigit():
+            return _DIGIT + plain
+        return (_LATER if plain.isalnum() else _SIGN) + plain

@@ -5,26 +5,30 @@ A name keeps the language it is in, so that pages can mark foreign ones. Knows n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
 
 from rdflib import Literal, URIRef
-from rdflib.namespace import RDF
+from rdflib.namespace import RDF, RDFS
 from rdflib.term import Node
 
 from twin_graph import iris
 from twin_graph.describe import LABELS
 from twin_graph.kinds import BY_NAME
-from twin_graph.namespaces import TWIN, TWIN_IRI
+from twin_graph.namespaces import OTHER_NAMES, TWIN, TWIN_IRI
 from twin_graph.queries import load
 from twin_graph.store import Store
 from twin_graph.web import words
 from twin_graph.web.dates import format_edtf
 from twin_graph.web.languages import catalogue, collation_key
+from twin_graph.workspace import LANGUAGES
 
 _KEPT = 100_000
+# A tag that every format of RDF takes (RFC 5646, by its form).
+_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,7 @@ class Names:
         self._store = store
         self._base_iri = base_iri
         self._titles: dict[tuple[str, str], Title] = {}
+        self._made: dict[str, list[Literal]] = {}
         self._labels: dict[str, tuple[tuple[str, str], ...]] | None = None
         self._parties: dict[str, list[str]] | None = None
         self._makers: dict[str, Callable[[URIRef, str], Title | None]] = {
@@ -85,6 +90,8 @@ class Names:
             "conferral": self._conferral,
             "count": self._count,
             "claim": self._claim,
+            "name": self._name,
+            "period": self._period,
         }
 
     def title(self, iri: str, language: str) -> Title:
@@ -94,6 +101,22 @@ class Names:
             if len(self._titles) >= _KEPT:
                 self._titles.clear()
             known = self._titles[iri, language] = self._find(URIRef(iri), language)
+        return known
+
+    def made(self, iri: str) -> list[Literal]:
+        """The titles that pages show of a thing without a label, as labels in the languages of pages.
+
+        None where the title would say no more than the IRI.
+        """
+        known = self._made.get(iri)
+        if known is None:
+            if len(self._made) >= _KEPT:
+                self._made.clear()
+            titles = {code: self.title(iri, code) for code in LANGUAGES}
+            empty = (iri, iri.rpartition("/")[2].partition("#")[0])
+            said = any(str(title) not in empty for title in titles.values())
+            known = [_literal(title, code) for code, title in titles.items()] if said else []
+            self._made[iri] = known
         return known
 
     def short(self, iri: str, language: str) -> Title:
@@ -141,14 +164,17 @@ class Names:
         return title if named else title + f" ({publisher})"
 
     def label(self, iri: str, language: str) -> Text | None:
-        """The label of a thing in a language, or the nearest to it."""
+        """The label of a thing in a language, where it has none its name there, else the nearest to it."""
         if self._labels is not None:
             return _nearest(self._labels.get(str(iri), ()), language)
-        for predicate in LABELS:
-            literals = [value for value in self.values(URIRef(iri), predicate) if isinstance(value, Literal)]
-            if literals:
-                return choose(literals, language)
-        return None
+        labels = next(filter(None, (self._texts(iri, predicate) for predicate in LABELS)), [])
+        if language not in [tag for tag, _ in labels]:
+            labels += [pair for predicate in OTHER_NAMES for pair in self._texts(iri, predicate)]
+        return _nearest(labels, language)
+
+    def _texts(self, iri: str, predicate: URIRef) -> list[tuple[str, str]]:
+        values = (value for value in self.values(URIRef(iri), predicate) if isinstance(value, Literal))
+        return sorted((value.language or "", str(value)) for value in values)
 
     def read_all(self) -> None:
         """Read the labels of everything: one scan takes a fraction of the look-ups that it saves."""
@@ -156,6 +182,9 @@ class Names:
             found: dict[str, tuple[tuple[str, str], ...]] = {}
             for predicate in reversed(LABELS):
                 found |= self._scan_labels(predicate)
+            for predicate in OTHER_NAMES:
+                for thing, names in self._scan_labels(predicate).items():
+                    found[thing] = (*found.get(thing, ()), *names)
             parties: dict[str, list[str]] = {}
             for partnership, _, party in self._store.triples(None, TWIN.hasParty):
                 parties.setdefault(str(partnership), []).append(str(party))
@@ -191,10 +220,11 @@ class Names:
         return {thing: tuple(sorted(labels)) for thing, labels in found.items()}
 
     def class_of(self, thing: URIRef, kind: str) -> URIRef:
-        """The most specific of its classes: the one that is not the class of the kind."""
+        """The most specific of its classes: neither the class of the kind nor one that is broader."""
         general = URIRef(TWIN_IRI + BY_NAME[kind].class_name)
+        broader = {str(general), *map(str, self.values(general, RDFS.subClassOf))}
         classes = sorted(str(c) for c in self.values(thing, RDF.type) if str(c).startswith(TWIN_IRI))
-        return URIRef(next((name for name in classes if name != str(general)), str(general)))
+        return URIRef(next((name for name in classes if name not in broader), str(general)))
 
     def registers(self, city: URIRef) -> list[str]:
         """The registers that are kept by a city."""
@@ -274,6 +304,18 @@ class Names:
     def _claim(self, iri: URIRef, language: str) -> Title | None:
         return self._linked(iri, TWIN.claimedBy, language)
 
+    def _name(self, iri: URIRef, language: str) -> Title | None:
+        text, tag = (str(self.value(iri, name) or "") for name in (TWIN.nameText, TWIN.nameLanguage))
+        return Title((Text(text, tag if tag != language else ""),)) if text else None
+
+    def _period(self, iri: URIRef, language: str) -> Title | None:
+        status = self._linked(iri, TWIN.status, language)
+        ends = [str(self.value(iri, name) or "") for name in (TWIN["from"], TWIN.until)]
+        if status is None or not any(ends):
+            return status
+        dates = [format_edtf(date, language, catalogue(language).gettext) if date else "" for date in ends]
+        return status + f" ({' – '.join(dates).strip()})"
+
     def _class_title(self, iri: URIRef, language: str) -> Title:
         return self.title(str(self.class_of(iri, "agreement")), language)
 
@@ -295,6 +337,13 @@ def _nearest(labels: Sequence[tuple[str, str]], language: str) -> Text | None:
             if tag == wanted:
                 return Text(text, "" if tag == language else tag)
     return Text(labels[0][1], labels[0][0]) if labels else None
+
+
+def _literal(title: Title, language: str) -> Literal:
+    """A title as a label: in the one language that its texts are in, else in that of the page."""
+    tags = {part.language for part in title.parts}
+    tag = tags.pop() if len(tags) == 1 else ""
+    return Literal(str(title), lang=tag if _TAG.fullmatch(tag) else language)
 
 
 def _join(titles: list[Title], separator: str) -> Title:

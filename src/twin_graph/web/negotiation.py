@@ -10,7 +10,8 @@ Decisions where the RFC leaves a choice:
   HTML comes first: that is a browser.
 * A page is only sent to who names `text/html` or `application/xhtml+xml`; a wildcard never means HTML. Nor does
   it mean a table or a map where the same is offered as a graph.
-* A malformed range is ignored; a malformed quality counts as 0.
+* A malformed range is ignored; a malformed quality counts as 0. An unknown parameter is ignored, but a range that
+  has one neither excludes a format nor counts beside a range for the same without one.
 * The parameter `profile` selects among the forms of JSON-LD; a profile that is not offered means the form that
   is sent without one. A profile in the address comes before the Accept header.
 """
@@ -34,6 +35,7 @@ _LANGUAGE = re.compile(r"\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 # One member of a comma-separated list; a comma inside quotation marks belongs to it.
 _MEMBER = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*"|")+')
 
+_PARAMETERS = ("charset", "profile")
 _EXACT, _ALIAS, _WILDCARD = 2, 1, 0
 
 
@@ -50,6 +52,11 @@ class MediaRange:
     def media_type(self) -> str:
         """The range without its parameters."""
         return f"{self.type}/{self.subtype}"
+
+    @property
+    def is_known(self) -> bool:
+        """Whether we know all its parameters."""
+        return all(name in _PARAMETERS for name, _ in self.parameters)
 
 
 def parse_accept(header: str | None) -> list[MediaRange]:
@@ -71,7 +78,7 @@ def acceptable(accept: str | None, offers: Sequence[Format]) -> list[Format]:
         return [fmt for fmt in offers if Carries.PAGE not in fmt.carries]
     ranked = []
     for order, fmt in enumerate(offers):
-        usable = [item for item in ranges if _fits(item, fmt, offers)]
+        usable = _counted([item for item in ranges if _fits(item, fmt, offers)])
         quality, closeness = _rate(fmt, usable, by_wildcard=_means(fmt, offers))
         if quality > 0:
             first = _is_page(fmt) and not _names_data(ranges, offers)
@@ -191,6 +198,12 @@ def _parse_range(text: str) -> MediaRange | None:
 
 def _parse_quality(text: str) -> float:
     return float(text) if _QUALITY.fullmatch(text) else 0.0
+
+
+def _counted(ranges: list[MediaRange]) -> list[MediaRange]:
+    """The ranges that count: those with a parameter that we do not know only where nothing better names the same."""
+    plain = {item.media_type for item in ranges if item.is_known}
+    return [item for item in ranges if item.is_known or (item.quality > 0 and item.media_type not in plain)]
 
 
 def _rate(fmt: Format, ranges: list[MediaRange], *, by_wildcard: bool) -> tuple[float, int]:

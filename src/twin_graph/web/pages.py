@@ -5,22 +5,28 @@ What they show is made elsewhere: `home`, `lists`, `things`. Links are paths.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, send_from_directory, url_for
+from flask import Blueprint, Response, abort, render_template, request, send_from_directory, url_for
 
 from twin_graph import describe
-from twin_graph.formats import HTML
+from twin_graph.formats import HTML, TURTLE
 from twin_graph.web import browse, lists, tables, things
 from twin_graph.web import home as home_page
+from twin_graph.web import report as report_values
 from twin_graph.web.documents import alternates, page_number
-from twin_graph.web.languages import reader_language
+from twin_graph.web.languages import N_, catalogue, reader_language
+from twin_graph.web.panels import Panel
 from twin_graph.web.responses import absolute, is_here, redirect, represent
 from twin_graph.web.site import STATIC, Site, site
+from twin_graph.web.tables import questions, writers
+from twin_graph.web.tables.links import BY_EXTENSION, DOWNLOADS
 from twin_graph.workspace import LANGUAGES
 
 bp = Blueprint("pages", __name__)
 _LANG = f"<any({', '.join(LANGUAGES)}):lang>"
+_EXTENSION = f"<any({', '.join(BY_EXTENSION)}):extension>"
 _FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -76,7 +82,12 @@ def about(lang: str) -> Response:
     return represent(
         here,
         HTML,
-        lambda: render_template("about.html", graphs=lists.graphs(here, lang), imprint=here.imprint),
+        lambda: render_template(
+            "about.html",
+            graphs=lists.graphs(here, lang),
+            imprint=here.imprint,
+            downloads=_files("pages.graphs_file", lang) + questions.of_graphs(here, lang),
+        ),
         language=lang,
     )
 
@@ -85,8 +96,36 @@ def about(lang: str) -> Response:
 def report(lang: str) -> Response:
     """What the rules say about the data of the snapshot, five hundred findings to a page."""
     here = site()
-    values = lists.report(here, lang, page_number())
+    values = report_values.values(here, lang, page_number())
+    values["downloads"] = _files("pages.report_file", lang)
     return represent(here, HTML, lambda: render_template("report.html", **values), language=lang)
+
+
+@bp.get(f"/{_LANG}/report.{_EXTENSION}")
+def report_file(lang: str, extension: str) -> Response:
+    """The whole report as a file; as Turtle it is a report of SHACL."""
+    here, fmt = site(), BY_EXTENSION[extension]
+    if fmt is TURTLE:
+        return represent(here, TURTLE, lambda: here.snapshot.read("report.ttl"))
+    return _send(here, lang, extension, "report", lambda: report_values.table(here, lang))
+
+
+@bp.get(f"/{_LANG}/about/graphs.{_EXTENSION}")
+def graphs_file(lang: str, extension: str) -> Response:
+    """The published graphs as a file."""
+    here = site()
+    return _send(here, lang, extension, "graphs", lambda: lists.graphs_table(here, lang))
+
+
+def _send(here: Site, lang: str, extension: str, name: str, make: Callable[[], Panel]) -> Response:
+    titles = {"report": N_("Validation report"), "graphs": N_("Named graphs")}
+    origin = writers.origin(here, lang, catalogue(lang).gettext(titles[name]), None, request.path)
+    return tables.send(BY_EXTENSION[extension], f"{name}-{lang}", origin, make, parameters=())
+
+
+def _files(endpoint: str, lang: str) -> list[tuple[str, str]]:
+    """Title and path of each file of a table."""
+    return [(fmt.title, url_for(endpoint, lang=lang, extension=fmt.extension)) for fmt in DOWNLOADS]
 
 
 @bp.get("/static/<digest>/<path:name>")

@@ -20,10 +20,11 @@ from flask import has_request_context, request
 from rdflib import Literal, URIRef
 from rdflib.term import Node
 
-from twin_graph import iris
+from twin_graph import iris, standing
 from twin_graph.queries import Query, load
 from twin_graph.store import Row
 from twin_graph.web.languages import collation_key
+from twin_graph.web.understood import LONGEST
 from twin_graph.web.values import (
     Fact,
     Published,
@@ -38,7 +39,6 @@ from twin_graph.web.values import (
 __all__ = ["Choice", "Column", "Fact", "Filter", "Option", "Panel", "PanelRow", "Value", "facts", "heading",
            "make_values", "narrow", "property_heading", "read_choice", "run"]  # fmt: skip
 
-_LONGEST = 200
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 Cells = dict[str, tuple[Value, ...]]
 
@@ -132,7 +132,7 @@ def run(site: Published, name: str, language: str, choice: Choice | None = None,
         choice: by default what the address of the request says; what it says of other tables is no matter here.
     """
     query = load(name)
-    found = _merge(site.store.select(query, **bound))
+    found = [_as_said(row) for row in _merge(site.store.select(query, **bound))]
     hidden = {*query.notes.get("hide", "").split(), *bound}
     shown = [variable for variable in _variables(query, found) if variable not in hidden]
     wanted = [variable for variable in query.notes.get("filter", "").split() if variable in shown]
@@ -160,8 +160,8 @@ def run(site: Published, name: str, language: str, choice: Choice | None = None,
 
 def read_choice(get: Callable[[str, str], str], filters: Sequence[str]) -> Choice:
     """What an address asks of a table that has these filters."""
-    asked = {name: get(name, "").strip()[:_LONGEST] for name in filters}
-    return Choice(get("sort", "")[:_LONGEST], {name: text for name, text in asked.items() if text})
+    asked = {name: get(name, "").strip()[:LONGEST] for name in filters}
+    return Choice(get("sort", "")[:LONGEST], {name: text for name, text in asked.items() if text})
 
 
 def narrow(
@@ -260,6 +260,14 @@ def _merge(rows: Sequence[Row]) -> list[dict[str, tuple[Node, ...]]]:
         for name, term in row.items():
             cells.setdefault(name, {})[term] = None
     return [{name: tuple(terms) for name, terms in cells.items()} for cells in merged.values()]
+
+
+def _as_said(row: dict[str, tuple[Node, ...]]) -> dict[str, tuple[Node, ...]]:
+    """The row of a partnership without the status that only repeats its relation."""
+    if "status" in row and "relation" in row:
+        statuses = standing.said(row.pop("status"), row["relation"])
+        return {**row, "status": tuple(statuses)} if statuses else row
+    return row
 
 
 def _variables(query: Query, rows: Sequence[Mapping[str, object]]) -> list[str]:

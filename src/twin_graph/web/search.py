@@ -1,6 +1,6 @@
 """Search by name: the page, its results as files, and suggestions while somebody types.
 
-    /{lang}/search?q=&kind=&country=&page=    and the same with .csv, .xlsx or .json: every find
+    /{lang}/search?q=&kind=&country=&page=    and the same with .csv, .xlsx, .json or .ttl: every find
     /suggest?q=&lang=&kind=                   JSON, at most ten
 
 A suggestion has `label` and its `language`, `kind` and `key`, the `path` of its page, and `context`: what tells it
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from flask import Blueprint, Response, g, render_template, request, url_for
@@ -20,18 +20,21 @@ from rdflib import Literal
 
 from twin_graph import describe, iris
 from twin_graph.errors import EntityNotFound
-from twin_graph.formats import CSV, HTML, PLAIN_JSON, XLSX
+from twin_graph.formats import HTML, PLAIN_JSON
 from twin_graph.kinds import DOCUMENTED
 from twin_graph.labels import KIND_ORDER, MAX_LETTERS, Found, Hit, Name, NameIndex, fold
 from twin_graph.web import words
-from twin_graph.web.asked import Asked
+from twin_graph.web.asked import NOBODY, Asked
 from twin_graph.web.facets import FacetGroup, FacetLink, pages_around
+from twin_graph.web.homonyms import marks
 from twin_graph.web.languages import N_, catalogue, collation_key
+from twin_graph.web.name_examples import item_example, name_examples
 from twin_graph.web.names import Text, Title, plain
 from twin_graph.web.panels import Column, Panel, PanelRow
-from twin_graph.web.responses import Link, absolute, page_number, redirect, represent
+from twin_graph.web.responses import Link, absolute, is_here, page_number, redirect, represent
 from twin_graph.web.site import Site, site
-from twin_graph.web.tables import send, writers
+from twin_graph.web.tables import links, questions, send, writers
+from twin_graph.web.understood import with_words
 from twin_graph.web.values import Value, heading
 from twin_graph.workspace import LANGUAGES
 
@@ -42,9 +45,9 @@ _MAX_ROWS = 10_000  # of a file
 _LEADING = 8
 _LONGEST = 200  # letters of a suggestion
 _LANG = f"<any({', '.join(LANGUAGES)}):lang>"
-_DOWNLOADS = (CSV, XLSX, PLAIN_JSON)
+_DOWNLOADS = links.DOWNLOADS
 _BY_EXTENSION = {fmt.extension: fmt for fmt in _DOWNLOADS}
-_PARAMETERS = ("kind", "country")
+_PARAMETERS = ("q", "kind", "country")
 _COLUMNS = ("name", "class", "country", "matched", "use")
 _KINDS = {kind.name for kind in DOCUMENTED}
 
@@ -66,6 +69,7 @@ class Result:
         local: the name that is used there, where the title is another.
         matched: the name by which it was found, where the title does not show it.
         use: what kind of name that is, in words.
+        mark: what tells it from another one of this name in this country that is shown with it.
     """
 
     hit: Hit
@@ -76,11 +80,12 @@ class Result:
     local: Title | None
     matched: Title | None
     use: str
+    mark: str = ""
 
 
 @dataclass(frozen=True)
 class Results:
-    """What the page of results shows; `resembling` where nothing was found."""
+    """What the page of results shows; `resembling` where nothing was found, `examples` where nothing was asked."""
 
     asked: Asked
     base: str
@@ -90,6 +95,7 @@ class Results:
     resembling: tuple[Result, ...]
     downloads: tuple[tuple[str, str], ...]
     pages: int
+    examples: tuple[str, ...] = ()
 
     @property
     def around(self) -> dict[str, str]:
@@ -101,7 +107,9 @@ class Results:
 def page(lang: str) -> Response:
     """What answers to a name, twenty to a page."""
     here, asked = site(), _read_asked()
-    g.parameters = _PARAMETERS
+    g.words = asked.words()
+    if not is_here(path := url_for("search.page", lang=lang)):
+        return redirect(here, path, 301)
     if asked.page == 1 and not asked.facets and (named := here.index.identify(asked.text, here.base_iri)):
         return redirect(here, url_for("pages.thing", lang=lang, kind=named[0], key=named[1]), 302)
     show = _show(here, lang, asked)
@@ -118,7 +126,9 @@ def file(lang: str, extension: str) -> Response:
     """Everything that answers to a name, as a file."""
     here, asked = site(), _read_asked()
     title = catalogue(lang).gettext("Search")
-    origin = writers.origin(here, lang, title, None, request.full_path.rstrip("?"))
+    g.words = asked.words(whole=True)
+    path = url_for("search.file", lang=lang, extension=extension)
+    origin = writers.origin(here, lang, title, None, with_words(path, g.words))
     make = partial(_make_table, here, lang, asked, title)
     return send(_BY_EXTENSION[extension], f"search-{lang}", origin, make, parameters=_PARAMETERS)
 
@@ -136,7 +146,7 @@ def suggest() -> Response:
         found = here.index.search(text, language, kinds, limit=MAX_SUGGESTIONS)
         return _write_suggestions(show_hits(here, found.hits, language), text, language)
 
-    return represent(here, PLAIN_JSON, make, parameters=("lang", "kind"), language=language)
+    return represent(here, PLAIN_JSON, make, parameters=("q", "lang", "kind"), language=language)
 
 
 def show_hits(here: Site, hits: Iterable[Hit], language: str) -> tuple[Result, ...]:
@@ -144,7 +154,15 @@ def show_hits(here: Site, hits: Iterable[Hit], language: str) -> tuple[Result, .
     known = tuple(hits)
     keys = sorted({key for hit in known for key in hit.countries})
     countries = here.index.titles("country", keys, language)
-    return tuple(_result(here, hit, countries, language) for hit in known)
+    results = [_result(here, hit, countries, language) for hit in known]
+    cities = {
+        each.hit.key: (str(each.title), each.hit.countries) for each in results if each.hit.kind == "city"
+    }
+    marked = marks(here, cities, language)
+    return tuple(
+        replace(each, mark=marked.get(each.hit.key, "")) if each.hit.kind == "city" else each
+        for each in results
+    )
 
 
 def _read_asked() -> Asked:
@@ -154,7 +172,8 @@ def _read_asked() -> Asked:
         EntityNotFound: there is no such kind of thing.
         MalformedRequest: the page is not a number.
     """
-    kind, country = request.args.get("kind", ""), request.args.get("country", "")[:64]
+    kind, country = request.args.get("kind", ""), request.args.get("country", "")
+    country = country if iris.is_key(country) else country and NOBODY
     facets = {"kind": (describe.find_kind(kind).name,)} if kind else {}
     return Asked(_typed(), {**facets, "country": (country,)} if country else facets, page=page_number())
 
@@ -181,6 +200,7 @@ def _show(here: Site, language: str, asked: Asked) -> Results:
         for fmt in _DOWNLOADS
         if found.total
     )
+    downloads += tuple(questions.of_search(here, language, asked.text)) if found.total else ()
     return Results(
         asked,
         base,
@@ -190,7 +210,12 @@ def _show(here: Site, language: str, asked: Asked) -> Results:
         show_hits(here, resembling, language),
         downloads,
         pages,
+        () if asked.text else _examples(here.index, language),
     )
+
+
+def _examples(index: NameIndex, language: str) -> tuple[str, ...]:
+    return tuple(filter(None, (*name_examples(index, language), item_example(index))))
 
 
 def _facets(here: Site, found: Found, asked: Asked, base: str, language: str) -> tuple[FacetGroup, ...]:
@@ -316,9 +341,10 @@ def _write_suggestions(results: Sequence[Result], text: str, language: str) -> s
 
 
 def _context(result: Result, language: str) -> str:
-    """What tells a suggestion from others of the same name: kind, countries, the name that was typed."""
+    """What tells a suggestion from others of the same name: kind, countries, its mark, the name that was typed."""
     parts = [kind_word(result.hit.kind, language)]
     parts += [", ".join(map(str, result.countries[:3]))] if result.countries else []
+    parts += [result.mark] if result.mark else []
     parts += [_cut(str(result.matched))] if result.matched else []
     return " · ".join(parts)
 

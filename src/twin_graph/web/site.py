@@ -6,6 +6,7 @@ Knows no routes. `site()` is the only way to it from a view.
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +14,9 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 
-from twin_graph import __version__
+from twin_graph import __version__, changes
+from twin_graph.changes import Release
+from twin_graph.errors import SnapshotDamaged
 from twin_graph.labels import FILE as NAMES_FILE
 from twin_graph.labels import NameIndex
 from twin_graph.queries import FOLDER as QUERIES
@@ -32,6 +35,7 @@ PACKAGE = Path(__file__).parents[1]
 STATIC = PACKAGE / "static"
 TEMPLATES = PACKAGE / "templates"
 TRANSLATIONS = PACKAGE / "translations"
+PREVIEWS = "previews"
 EXTENSION = "twin_graph"
 
 
@@ -78,6 +82,11 @@ class Site:
         return NameIndex.open(self.snapshot.side(NAMES_FILE))
 
     @cached_property
+    def history(self) -> tuple[Release, ...]:
+        """What changed with each publication; empty where the snapshot does not tell."""
+        return changes.read_history(self.snapshot.side(changes.FILE))
+
+    @cached_property
     def questions(self) -> tuple[Query, ...]:
         """The example queries that the data can answer."""
         return example_queries(self.store, self.base_iri)
@@ -93,10 +102,36 @@ class Site:
         return f"{self.manifest.id}-{__version__}-{self.vocabulary.digest}"
 
     @cached_property
+    def words(self) -> str:
+        """What the titles in data depend on besides."""
+        return _digest(TRANSLATIONS)
+
+    @cached_property
     def look(self) -> str:
         """What a page depends on besides: a changed template or translation is another representation."""
         folders = "-".join(_digest(folder) for folder in (TEMPLATES, TRANSLATIONS, QUERIES))
-        return f"{self.assets}-{folders}-{self.imprint.digest}"
+        return f"{self.assets}-{folders}-{self.imprint.digest}-{self.beside}"
+
+    @cached_property
+    def beside(self) -> str:
+        """Digest of the files beside the data: the same data may be published again with another history."""
+        found = (self.snapshot.side(name) for name in (changes.FILE, NAMES_FILE, PREVIEWS))
+        return "-".join(_digest(path) for path in found if path is not None)
+
+    def read_ahead(self) -> None:
+        """Read what requests need from files, so that it is there when the snapshot is deleted.
+
+        What is damaged is left to the requests that ask for it.
+        """
+        for read in (lambda: self.snapshot.keys, lambda: self.snapshot.report, lambda: self.index,
+                     lambda: self.history, lambda: self.look):  # fmt: skip
+            with suppress(SnapshotDamaged):
+                read()
+
+    def close(self) -> None:
+        """Let go what was opened for it, but for the store, which the engine closes."""
+        if "index" in self.__dict__:
+            self.index.close()
 
 
 def open_site(settings: Settings, snapshot: Snapshot | None = None) -> Site:
@@ -107,7 +142,7 @@ def open_site(settings: Settings, snapshot: Snapshot | None = None) -> Site:
     """
     workspace = find_workspace(settings.workspace)
     found = snapshot or open_snapshot(workspace.snapshots)
-    return Site(
+    made = Site(
         settings,
         workspace,
         found.manifest,
@@ -116,6 +151,8 @@ def open_site(settings: Settings, snapshot: Snapshot | None = None) -> Site:
         VocabularyFiles(workspace),
         read_imprint(read_publication(workspace, settings.base_iri).extra),
     )
+    made.read_ahead()
+    return made
 
 
 def site() -> Site:
@@ -127,8 +164,9 @@ def site() -> Site:
 
 
 def _digest(folder: Path) -> str:
+    """Digest of the files of a folder, or of one file."""
     digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+    for path in sorted(path for path in (folder, *folder.rglob("*")) if path.is_file()):
         digest.update(path.relative_to(folder).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:10]

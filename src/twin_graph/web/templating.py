@@ -7,23 +7,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from babel import UnknownLocaleError
 from flask import Flask, g, request, url_for
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 from twin_graph import iris
 from twin_graph.kinds import DOCUMENTED
 from twin_graph.namespaces import CONCEPTS_IRI
 from twin_graph.web import addresses, cells, languages, lists, words
-from twin_graph.web.dates import LOCALES, format_edtf, format_number
+from twin_graph.web.dates import format_edtf, format_number, language_name
 from twin_graph.web.languages import OWN_NAMES, gettext, page_language
 from twin_graph.web.names import Title
 from twin_graph.web.responses import absolute
 from twin_graph.web.schema_org import structured_data
 from twin_graph.web.site import Site, site
 from twin_graph.web.tables import links as table_links
+from twin_graph.web.understood import with_words
 from twin_graph.workspace import LANGUAGES
-
-_KEPT_PARAMETERS = ("page", "q")
 
 
 def install(app: Flask) -> None:
@@ -36,7 +36,8 @@ def install(app: Flask) -> None:
         mail=addresses.mail,
         kind_title=kind_title,
         kind_noun=kind_noun,
-        language_name=language_name,
+        language_name=lambda tag: language_name(tag, page_language()),
+        ngettext=_with_separators(app.jinja_env.globals["ngettext"]),
         page_of=lambda iri: addresses.page(site().base_iri, iri, page_language()),
         title_of=title_of,
         concept_title=lambda scheme, name: site().names.title(
@@ -73,12 +74,15 @@ def kind_noun(kind: str, number: int) -> str:
     return languages.ngettext(row.singular, row.plural, number)
 
 
-def language_name(tag: str) -> str:
-    """Name of a language in the language of the page, the tag where it has none."""
-    try:
-        return LOCALES[page_language()].languages.get(tag) or tag
-    except UnknownLocaleError:
-        return tag
+def _with_separators(translate: Any) -> Any:
+    """The function of templates for texts with a number, which is written as numbers are in the page's language."""
+
+    @pass_context
+    def ngettext(context: Context, singular: str, plural: str, number: int, /, **variables: Any) -> str:
+        shown = {"num": format_number(str(number), page_language()), **variables}
+        return str(translate(context, singular, plural, number, **shown))
+
+    return ngettext
 
 
 def title_of(kind: str, key: str) -> Title:
@@ -106,9 +110,8 @@ def _path_in(language: str) -> str:
     """Path of this page in another language; the home page where it has none there."""
     arguments = request.view_args or {}
     if "lang" in arguments and request.endpoint:
-        known = (*_KEPT_PARAMETERS, *g.get("parameters", ()))
-        kept = {name: request.args.getlist(name) for name in known if name in request.args}
-        return url_for(request.endpoint, **{**arguments, **kept, "lang": language})
+        path = url_for(request.endpoint, **{**arguments, "lang": language})
+        return with_words(path, g.get("words", ()))
     return url_for("sparql.endpoint" if request.blueprint == "sparql" else "pages.home", lang=language)
 
 

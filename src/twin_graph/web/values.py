@@ -14,11 +14,11 @@ from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, PROV, RDF, RDFS, SKOS, XSD
 from rdflib.term import Node
 
-from twin_graph import iris
+from twin_graph import iris, standing
 from twin_graph.namespaces import CONCEPTS_IRI, GEO, TWIN_IRI
 from twin_graph.store import Store
 from twin_graph.web import addresses, words
-from twin_graph.web.dates import EDTF_TERMS, LOCALES, format_edtf, format_number
+from twin_graph.web.dates import EDTF_TERMS, format_edtf, format_number, language_name
 from twin_graph.web.languages import catalogue
 from twin_graph.web.names import Names, Text, Title, plain
 from twin_graph.web.vocabulary_files import VocabularyFiles
@@ -41,12 +41,14 @@ _NOT_FACTS = {
     *(TWIN_IRI + name for name in ("exonym", "formerName", "nativeName", "twinnedWith", "claimsTwin")),
 }
 _LAST_FACTS = (TWIN_IRI + "confidence", TWIN_IRI + "hasSource", str(SKOS.note))
-_ONLY_CLAIMED: set[Node] = {URIRef(f"{CONCEPTS_IRI}relation#{name}") for name in ("listed", "unconfirmed")}
-_NOT_ENDED: set[Node] = {URIRef(f"{CONCEPTS_IRI}status#{name}") for name in ("in-force", "unknown")}
+_STATUS, _RELATION = TWIN_IRI + "currentStatus", TWIN_IRI + "currentRelation"
 _DATES = {str(XSD.date), str(XSD.gYear), str(XSD.gYearMonth)}
 _NUMBERS = {str(XSD.integer), str(XSD.decimal)}
 _LANGUAGE_TAGS = {"language", "nameLanguage", "inLanguage"}
+_WHOLE = {"thing", "subject"}  # what these columns name belongs to nothing that the page is about
 _CITIES = {"party", "city", "member"}
+# Texts of the tables that are written in English, without a tag (data/README.md).
+_IN_ENGLISH = {"note", "notes", "conferredBy", "place", "seat", "signedIn", "takesPlaceIn"}
 _YEARS = {"year", "in_year"}
 _NO_SEPARATORS = {"latitude", "longitude", "westLongitude", "eastLongitude", "southLatitude", "northLatitude"}
 
@@ -100,10 +102,9 @@ def facts(site: Published, thing: URIRef, language: str, hidden: Iterable[str] =
     for _, predicate, value in site.store.triples(thing):
         if str(predicate) not in skip and value not in found.setdefault(str(predicate), []):
             found[str(predicate)].append(value)
-    if _ONLY_CLAIMED & set(found.get(TWIN_IRI + "currentRelation", ())) and _NOT_ENDED & set(
-        found.get(TWIN_IRI + "currentStatus", ())
-    ):
-        del found[TWIN_IRI + "currentStatus"]  # the relation says who lists it; "in force" would say more
+    statuses = found.pop(_STATUS, [])
+    if statuses := standing.said(statuses, found.get(_RELATION, ())):
+        found[_STATUS] = statuses
     ranks = site.vocabulary.context.ranks
     ordered = sorted(found, key=lambda name: (*_place(name, ranks), name))
     return [
@@ -159,9 +160,9 @@ def _value(site: Published, term: Node, name: str, language: str) -> Value:
         return Value(plain(format_edtf(text, language, catalogue(language).gettext)), term=term)
     if datatype in _NUMBERS:
         return Value(plain(_number(text, name, language)), mark="number", term=term)
-    if name in _LANGUAGE_TAGS and LOCALES[language].languages.get(text):
-        return Value(plain(LOCALES[language].languages[text]), term=term)
-    tag = term.language if isinstance(term, Literal) else ""
+    if name in _LANGUAGE_TAGS and text:
+        return Value(plain(language_name(text, language)), term=term)
+    tag = (term.language if isinstance(term, Literal) else "") or ("en" if name in _IN_ENGLISH else "")
     shown = Text(words.value_word(text, catalogue(language).gettext), tag if tag and tag != language else "")
     return Value(Title((shown,)), addresses.authority(name, text), term=term)
 
@@ -172,6 +173,8 @@ def _resource(site: Published, iri: URIRef, name: str, language: str) -> Value:
         return Value(site.names.title(iri, language), mark=f"{scheme} {scheme}-{notation}", term=iri)
     title = site.names.title(iri, language)
     href = addresses.page(site.base_iri, iri, language)
+    if name in _WHOLE:
+        return Value(title, href, term=iri)
     if name == "details":
         return Value(plain(catalogue(language).gettext("details")), href, str(title), term=iri)
     if iri.startswith(TWIN_IRI):

@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import url_for
 from rdflib import URIRef
-from rdflib.namespace import FOAF
+from rdflib.namespace import DCTERMS, FOAF
 
 from twin_graph import describe, graphs, iris
 from twin_graph.describe import Listing
@@ -25,6 +25,7 @@ from twin_graph.formats import (
     JSON_LD,
     JSON_LD_EXPANDED,
     JSON_LD_FRAMED,
+    JSON_LD_SCHEMA,
     LIST_FORMATS,
     THING_FORMATS,
     Carries,
@@ -32,10 +33,11 @@ from twin_graph.formats import (
 )
 from twin_graph.graphs import Triple
 from twin_graph.namespaces import TWIN_IRI
-from twin_graph.store.xml import check_characters
+from twin_graph.store.xml import replace_characters
 from twin_graph.web import geojson, jsonld
 from twin_graph.web.responses import Link, absolute
 from twin_graph.web.site import Site
+from twin_graph.web.tables.writers import guard
 from twin_graph.workspace import LANGUAGES
 
 _COLUMNS = ("iri", "key", "type", *(f"name_{code}" for code in LANGUAGES))
@@ -43,17 +45,22 @@ _COLUMNS = ("iri", "key", "type", *(f"name_{code}" for code in LANGUAGES))
 
 @dataclass(frozen=True)
 class Variants:
-    """The formats of a document, in the server's order, and the route of a variant with the names in it."""
+    """The formats of a document, in the server's order, and the route of a variant with the names in it.
+
+    Attributes:
+        whole: those that have no pages.
+    """
 
     formats: tuple[Format, ...]
     endpoint: str
     names: Mapping[str, str]
+    whole: tuple[Format, ...] = ()
 
     def path(self, fmt: Format, page: int = 1) -> str:
         """Path of a variant; a form that shares its extension is told by its profile."""
         first = next(other for other in self.formats if other.extension == fmt.extension)
         profile = None if fmt is first else fmt.token
-        number = page if page > 1 else None
+        number = page if page > 1 and fmt not in self.whole else None
         names: dict[str, Any] = {
             **self.names,
             "extension": fmt.extension,
@@ -69,19 +76,21 @@ class Variants:
             with_page: whether the page for people is among them; not from there itself.
         """
         shown = [fmt for fmt in self.formats if with_page or fmt is not HTML]
-        return [(absolute(here, self.path(fmt, page)), "alternate", fmt.media_type) for fmt in shown]
+        return [(absolute(here, self.path(fmt, page)), "alternate", fmt.described_type) for fmt in shown]
 
     def turns(self, here: Site, fmt: Format, page: int, pages: int) -> Iterator[Link]:
         """The Link headers to the other pages of the same variant."""
         for relation, number in describe.turn_page(page, pages):
-            yield absolute(here, self.path(fmt, number)), relation, fmt.media_type
+            yield absolute(here, self.path(fmt, number)), relation, fmt.described_type
 
 
 def of_thing(here: Site, kind: str, key: str) -> Variants:
     """The variants of the document of a thing; GeoJSON where the data say a place."""
     placed = geojson.has_place(here, kind, key)
     formats = tuple(fmt for fmt in THING_FORMATS if placed or fmt is not GEO_JSON)
-    return Variants(formats, "documents.variant", {"kind": kind, "key": key})
+    # Two tell of the thing itself, not of all that points to it; the page has tables with pages of their own.
+    whole = (GEO_JSON, JSON_LD_SCHEMA, HTML)
+    return Variants(formats, "documents.variant", {"kind": kind, "key": key}, whole)
 
 
 def of_list(kind: str) -> Variants:
@@ -107,6 +116,18 @@ def alternates(here: Site, endpoint: str, **names: str) -> list[Link]:
     return (of_list(**names) if endpoint == "documents.listing_variant" else of_graph(**names)).links(here)
 
 
+def graph_links(here: Site, name: str) -> list[Link]:
+    """The Link headers to the licences of a named graph."""
+    graph = iris.graph(here.base_iri, name)
+    licences = sorted({str(o) for _, _, o in here.store.triples(graph, DCTERMS.license)})
+    return [(licence, "license", "") for licence in licences]
+
+
+def list_links(here: Site, kind: str) -> list[Link]:
+    """The Link headers to the licences of what a list names."""
+    return [(str(licence), "license", "") for licence in describe.find_licences(here.store, kind)]
+
+
 def thing_links(here: Site, kind: str, key: str) -> list[Link]:
     """The Link headers that the document and the page of a thing share: topic, citation, list, licences."""
     thing = iris.thing(here.base_iri, kind, key)
@@ -129,8 +150,7 @@ def write(here: Site, triples: Iterable[Triple], fmt: Format, root: URIRef) -> b
     Args:
         root: the node that a tree begins with.
 
-    Raises:
-        NotAcceptable: it has a character that the format has not (control characters in RDF/XML).
+    A character that XML has not is replaced in RDF/XML, and a comment says so: who asks for a document is to get one.
     """
     address = absolute(here, url_for("vocabulary.context"))
     if fmt is JSON_LD:
@@ -141,9 +161,7 @@ def write(here: Site, triples: Iterable[Triple], fmt: Format, root: URIRef) -> b
         return jsonld.write_expanded(triples)
     if Carries.DATASET in fmt.carries:
         return graphs.serialise_quads(describe.locate(here.store, triples), fmt)
-    body = graphs.serialise(triples, fmt)
-    check_characters(io.BytesIO(body), fmt)
-    return body
+    return replace_characters(graphs.serialise(triples, fmt), fmt)
 
 
 def write_list(here: Site, kind: str, listing: Listing, fmt: Format) -> bytes:
@@ -163,5 +181,5 @@ def _write_csv(here: Site, kind: str, things: Iterable[URIRef]) -> bytes:
     for thing in things:
         names = [str(here.names.title(thing, code)) for code in LANGUAGES]
         sort = here.names.class_of(thing, kind).removeprefix(TWIN_IRI)
-        table.writerow((thing, thing.rpartition("/")[2], sort, *names))
+        table.writerow((thing, thing.rpartition("/")[2], sort, *map(guard, names)))
     return text.getvalue().encode()

@@ -59,7 +59,7 @@ COLUMN_WORDS = {
     "countries": N_("Countries"),
     "country": N_("Country"),
     "dataset": N_("Known from"),
-    "decade": N_("Decade beginning in"),
+    "decade": N_("Decade of the beginning"),
     "decided_by": N_("Decided by"),
     "details": N_("Details"),
     "document": N_("Document"),
@@ -81,8 +81,8 @@ COLUMN_WORDS = {
     "on": N_("Date"),
     "parties": N_("Parties"),
     "partner_cities": N_("Partner cities"),
-    "partners": N_("Partnerships"),
-    "partners_range": N_("Number of partnerships"),
+    "partners": N_("Twin cities"),
+    "partners_range": N_("Number of twin cities"),
     "partnership": N_("Partnership"),
     "party": N_("City"),
     "place": N_("Place"),
@@ -145,6 +145,8 @@ PROPERTY_WORDS = {
     "http://www.w3.org/2000/01/rdf-schema#seeAlso": N_("see also"),
     "https://w3id.org/twin-graph/ontology#hasSource": N_("sources"),
     "https://w3id.org/twin-graph/ontology#inCountry": N_("country"),
+    # Who publishes a register stands beside it, and need not be the city.
+    "https://w3id.org/twin-graph/ontology#keptBy": N_("about the city"),
     "https://w3id.org/twin-graph/ontology#twinCount": N_(
         "twin cities in force, links known only from Wikidata included"
     ),

@@ -9,7 +9,9 @@ Drawing is `twin_graph.pictures`. The macros that show a figure are in `template
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, Response, abort, url_for
 from markupsafe import Markup
@@ -52,9 +54,53 @@ def picture(lang: str, name: str, kind: str, key: str) -> Response:
     path = url_for("pictures.picture", lang=lang, name=name, kind=kind, key=canonical)
     if not is_here(path):
         return redirect(here, path, 301)
-    response = represent(here, SVG, lambda: _alone(here, lang, name, kind, canonical), language=lang)
+    return send_alone(here, lang, lambda: _alone(here, lang, name, kind, canonical))
+
+
+def send_alone(here: Site, lang: str, make: Callable[[], str], parameters: tuple[str, ...] = ()) -> Response:
+    """A picture as a file, which may use its own style and nothing else.
+
+    Args:
+        parameters: names of the query parameters that it depends on.
+    """
+    response = represent(here, SVG, make, language=lang, parameters=parameters)
     response.headers["Content-Security-Policy"] = POLICY
     return response
+
+
+def write_alone(here: Site, lang: str, figure: Figure, panel: Panel, title: str = "") -> str:
+    """The text of the file of a panel; the title of the thing that it shows stands first."""
+    _ = catalogue(lang).gettext
+    base_map = _("Base map: Natural Earth") if panel.is_map else ""
+    credit = " · ".join(filter(None, (lists.title_of_site(here, lang), here.base_iri, base_map)))
+    said = "; ".join(f"{label}: {value}" for label, value in figure.summary)
+    words = " – ".join(filter(None, (title, figure.title, panel.title)))
+    return pictures.draw_alone(panel.wide, title=words, description=said or words, language=lang, credit=credit,
+                               legend=figure.legend, is_map=panel.is_map)  # fmt: skip
+
+
+def page_figure(here: Site, lang: str, page: str, values: Mapping[str, Any]) -> Figure | None:
+    """The picture of the map, the timeline or the chain for a file; None where there is nothing to draw.
+
+    Args:
+        values: what the template of the page gets.
+    """
+    href = absolute_page(here, lang)
+    if page == "map":
+        return world.world_map(here, values["narrowing"], values["city"].key, lang, pictures.inlined, href)
+    if page == "timeline" and values["city"].key:
+        return figures.timeline(here, values["city"].key, lang, href)
+    if page == "timeline":
+        return figures.beginnings(
+            values["decades"], lang, lambda decade: absolute(here, _timeline(decade, lang))
+        )
+    found = values["found"]
+    return figures.chain_map(here, found.cities, lang, pictures.inlined, href) if found else None
+
+
+def absolute_page(here: Site, lang: str) -> Href:
+    """Where marks lead that may be clicked far from here."""
+    return lambda kind, key: absolute(here, url_for("pages.thing", lang=lang, kind=kind, key=key))
 
 
 @bp.get(f"/{_LANG}/city/<key>/preview.png")
@@ -88,15 +134,30 @@ def figure_of(name: str, kind: str, key: str) -> Figure | None:
 
 
 @bp.app_template_global("chain_figure")
-def chain_figure(keys: Sequence[str]) -> Figure | None:
-    """The map of a chain of cities."""
-    return figures.chain_map(site(), keys, page_language(), pictures.referred(_asset))
+def chain_figure(keys: Sequence[str], path: str) -> Figure | None:
+    """The map of a chain of cities; `path` is that of its file."""
+    return _filed(figures.chain_map(site(), keys, page_language(), pictures.referred(_asset)), path)
 
 
 @bp.app_template_global("world_figure")
-def world_figure(narrowing: world.Fits, city: str = "") -> Figure | None:
-    """The map of the world: cities by their number of partnerships, and the lines of one city."""
-    return world.world_map(site(), narrowing, city, page_language(), pictures.referred(_asset))
+def world_figure(narrowing: world.Fits, city: str, path: str) -> Figure | None:
+    """The map of the world: cities by their number of partnerships, or the partners of one; `path` of its file."""
+    return _filed(world.world_map(site(), narrowing, city, page_language(), pictures.referred(_asset)), path)
+
+
+@bp.app_template_global("beginnings_figure")
+def beginnings_figure(decades: Sequence[tuple[str, int]], path: str) -> Figure | None:
+    """How many partnerships began in each decade; `path` is that of its file."""
+    lang = page_language()
+    return _filed(figures.beginnings(decades, lang, lambda decade: _timeline(decade, lang)), path)
+
+
+def _timeline(decade: str, lang: str) -> str:
+    return url_for("explore.timeline", lang=lang, decade=decade)
+
+
+def _filed(figure: Figure | None, path: str) -> Figure | None:
+    return replace(figure, path=path) if figure else None
 
 
 @bp.app_template_global("drawing")
@@ -117,9 +178,9 @@ def legend_sample(entry: Legend) -> Markup:
 @bp.app_template_global("picture_files")
 def picture_files(figure: Figure) -> list[tuple[str, str]]:
     """Words and path of each file of a figure."""
-    if not figure.kind:
-        return []
     _ = catalogue(page_language()).gettext
+    if not figure.kind:
+        return [(_("Picture alone (SVG)"), figure.path)] if figure.path else []
     several = len(figure.panels) > 1
     return [
         (
@@ -164,21 +225,13 @@ def _alone(here: Site, lang: str, name: str, kind: str, key: str) -> str:
     Raises:
         EntityNotFound: there is no such picture, or nothing to draw.
     """
-
-    def href(of: str, other: str) -> str:
-        return absolute(here, url_for("pages.thing", lang=lang, kind=of, key=other))
-
+    href = absolute_page(here, lang)
     figure = _figure(here, lang, name.partition("-")[0], kind, key, pictures.inlined, href)
     panel = (
         next((panel for panel in figure.panels if file_name(figure, panel) == name), None) if figure else None
     )
     if figure is None or panel is None:
         raise EntityNotFound(f"there is no picture “{name[:64]}” of this {kind}")
-    title = str(here.names.title(f"{here.base_iri}id/{kind}/{key}", lang))
-    _ = catalogue(lang).gettext
-    base_map = _("Base map: Natural Earth") if panel.is_map else ""
-    credit = " · ".join(filter(None, (lists.title_of_site(here, lang), here.base_iri, base_map)))
-    said = "; ".join(f"{label}: {value}" for label, value in figure.summary)
-    words = " – ".join(filter(None, (title, figure.title, panel.title)))
-    return pictures.draw_alone(panel.wide, title=words, description=said or words, language=lang, credit=credit,
-                               legend=figure.legend, is_map=panel.is_map)  # fmt: skip
+    return write_alone(
+        here, lang, figure, panel, str(here.names.title(f"{here.base_iri}id/{kind}/{key}", lang))
+    )

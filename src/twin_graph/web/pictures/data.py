@@ -6,14 +6,14 @@ Asks the queries `picture_*.rq` and draws nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from flask import current_app, g, url_for
 
 from twin_graph import dates, iris
-from twin_graph.pictures import Bar, Link, Place, Relation, State
+from twin_graph.pictures import Bar, Frame, Link, Place, Relation, State
 from twin_graph.pictures.reading import (
     Around,
     Href,
@@ -33,7 +33,9 @@ from twin_graph.web.languages import collation_key, page_language
 from twin_graph.web.site import Site
 
 _ENDED = ("terminated", "expired")
+_RESTING = ("suspended", "dormant")
 _CITIES = "twin_graph.pictures.cities"
+_CONTINENTS = "twin_graph.pictures.continents"
 
 
 def on_page(kind: str, key: str) -> str:
@@ -58,7 +60,7 @@ def bars(here: Site, key: str, language: str, href: Href = on_page) -> tuple[lis
     """The bars of a city's timeline by their beginning, and the names of those whose beginning is unknown."""
     known = around(here, key, language, href)
     iri = iris.thing(here.base_iri, "city", key)
-    ends, pauses = _periods(here.store.select(load("picture_periods"), this=iri))
+    histories = _histories(here.store.select(load("picture_periods"), this=iri))
     parties: dict[str, list[Neighbour]] = {}
     for each in known.neighbours:
         parties.setdefault(each.partnership, []).append(each)
@@ -70,18 +72,13 @@ def bars(here: Site, key: str, language: str, href: Href = on_page) -> tuple[lis
         if first is None or last is None:
             undated.append(name)
             continue
-        end = ends.get(partnership)
+        history, state = histories.get(partnership, _History()), found[0].link.state
+        end = history.end if state is State.ENDED else None
+        (_begin, relation), *changes = history.relations or [(first, found[0].link.relation)]
         bar = Bar(
-            name,
-            first,
-            last,
-            end if found[0].link.state is State.ENDED else None,
-            State.ENDED if found[0].link.state is State.ENDED else _of_bar(found[0].link.state),
-            found[0].link.relation,
-            tuple(pauses.get(partnership, ())),
-            found[0].link.place.href,
-            _years(found[0], end),
-        )
+            name, first, last, end, _of_bar(state), relation, tuple(history.pauses),
+            found[0].link.place.href, _years(found[0], history.end, changes), tuple(changes),
+        )  # fmt: skip
         drawn.append(bar)
     return sorted(drawn, key=lambda bar: (bar.first, bar.last, collation_key(bar.name, language))), undated
 
@@ -91,28 +88,47 @@ def _of_bar(state: State) -> State:
     return State.CURRENT if state is State.PAUSED else state
 
 
-def _years(each: Neighbour, end: date | None) -> str:
+def _years(each: Neighbour, end: date | None, changes: Sequence[tuple[date, Relation]]) -> str:
     first, last = each.first[:4], each.last[:4]
     begin = first if first == last else f"{first}/{last}"
+    begin += "".join(f" → {day.year}" for day, _ in changes)
     if each.link.state is not State.ENDED:
         return begin
     return f"{begin}–{end.year if end else '?'}"
 
 
-def _periods(rows: Iterable[Row]) -> tuple[dict[str, date], dict[str, list[tuple[date, date | None]]]]:
-    """The last possible day of the end of each partnership, and from when to when it rested."""
-    ends: dict[str, date] = {}
-    pauses: dict[str, list[tuple[date, date | None]]] = {}
+@dataclass
+class _History:
+    """What the periods of a partnership say.
+
+    Attributes:
+        end: the last possible day of its end.
+        pauses: from when to when it rested.
+        relations: the relations one after the other, each with the first day of it that is possible.
+    """
+
+    end: date | None = None
+    pauses: list[tuple[date, date | None]] = field(default_factory=list)
+    relations: list[tuple[date, Relation]] = field(default_factory=list)
+
+
+def _histories(rows: Iterable[Row]) -> dict[str, _History]:
+    """The history of each partnership, from its periods in their order."""
+    found: dict[str, _History] = {}
     for row in rows:
-        partnership, begin = key_of(row["partnership"]), dates.earliest(str(row.get("from", "")))
+        begin = dates.earliest(str(row.get("from", "")))
         if begin is None:
             continue
-        if notation_of(row["status"]) in _ENDED:
-            ends[partnership] = dates.latest(str(row["from"])) or begin
-        else:
+        history = found.setdefault(key_of(row["partnership"]), _History())
+        status = notation_of(row["status"]) if "status" in row else ""
+        if status in _ENDED:
+            history.end = dates.latest(str(row["from"])) or begin
+        elif status in _RESTING:
             until = dates.earliest(str(row["until"])) if "until" in row else None
-            pauses.setdefault(partnership, []).append((begin, until))
-    return ends, pauses
+            history.pauses.append((begin, until))
+        if "relation" in row and (not history.relations or history.relations[-1][1] is not relation_of(row)):
+            history.relations.append((begin, relation_of(row)))
+    return found
 
 
 def members(here: Site, key: str, language: str, href: Href = on_page) -> list[Link]:
@@ -177,6 +193,19 @@ def cities(here: Site) -> dict[str, tuple[float, float]]:
                 known[key_of(row["city"])] = latitude, longitude
         current_app.extensions[_CITIES] = known
     return known
+
+
+def share_of_continent(here: Site, key: str, continent: str, frame: Frame) -> float:
+    """Which part of the cities of a city's continent a map shows; read once for each continent."""
+    known: dict[str, list[tuple[float, float]]] = current_app.extensions.setdefault(_CONTINENTS, {})
+    if continent not in known:
+        rows = here.store.select(load("picture_continent"), this=iris.thing(here.base_iri, "city", key))
+        known[continent] = [
+            (float(str(row["north"])), float(str(row["east"])))
+            for row in rows
+            for _ in range(int(str(row["cities"])))
+        ]
+    return frame.share(known[continent])
 
 
 def place(here: Site, key: str, language: str, href: Href = on_page) -> Place:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from twin_graph import pictures
-from twin_graph.pictures import Base, Drawing, Frame, Legend, Link, Place, Relation, State
+from twin_graph.pictures import Bar, Base, Drawing, Frame, Legend, Link, Place, Relation, State
 from twin_graph.pictures.reading import Href
 from twin_graph.web.dates import format_number
 from twin_graph.web.languages import N_, catalogue, collation_key
@@ -18,7 +18,8 @@ from twin_graph.web.pictures import data
 from twin_graph.web.pictures.data import on_page
 from twin_graph.web.site import Site
 
-NEAR_KM, AROUND_KM = 3000, 1000
+AROUND_KM = 1000
+_LEAST_OF_CONTINENT = 2 / 3  # of its cities, for a part of a map to have its name
 WIDE, TALL, NARROW, NARROW_TALL = 760, 500, 400, 400  # pixels of a panel, and of one for a phone
 NARROW_SIZE = 14
 _MOST_NAMED = 24
@@ -28,6 +29,13 @@ _RELATION_WORDS = {
     Relation.OTHER: N_("declaration or solidarity partnership"),
     Relation.LISTED: N_("in no register"),
 }
+_FIELD_WORDS = {
+    "ended": N_("ended"),
+    "rest": N_("suspended or dormant"),
+    "unknown": N_("status not known"),
+    "begin": N_("day of the beginning not known"),
+}
+_COUNTED = (Relation.PARTNER, Relation.FRIENDLY)
 _STATE_WORDS = {State.PAUSED: N_("suspended or dormant"), State.ENDED: N_("ended")}
 
 
@@ -51,7 +59,8 @@ class Figure:
         name: part of ids and of its address.
         summary: label and value pairs.
         notes: label and names, for what the picture cannot show.
-        kind, key: of the thing that it is a picture of; empty where it has no file of its own.
+        kind, key: of the thing that it is a picture of; empty for a picture of a page.
+        path: of the file of a picture of a page.
     """
 
     name: str
@@ -62,17 +71,29 @@ class Figure:
     legend: tuple[Legend, ...] = ()
     kind: str = ""
     key: str = ""
+    path: str = ""
 
 
 def city_map(here: Site, key: str, language: str, base: Base, href: Href = on_page) -> Figure | None:
-    """The map of a city's partners: its region, a thousand kilometres around, the world."""
+    """The map of a city's partners: its region, a thousand kilometres around, the world.
+
+    The first one stands for all where there is room for one: the world, unless the region shows half of them.
+    """
     found = data.around(here, key, language, href)
     links = found.links
     placed = [link for link in links if link.place.point]
     if not placed:
         return None
     _ = catalogue(language).gettext
-    panels = _map_panels(found.centre, placed, found.continent or _("Region"), language, base)
+
+    def region(frame: Frame) -> str:
+        covers = (
+            found.continent
+            and data.share_of_continent(here, key, found.continent, frame) >= _LEAST_OF_CONTINENT
+        )
+        return found.continent if covers else _("Region")
+
+    panels = _map_panels(found.centre, placed, region, language, base)
     notes = [_without_coordinates(links, language)]
     if len(placed) > pictures.MOST_ARCS:
         notes.append(
@@ -81,38 +102,39 @@ def city_map(here: Site, key: str, language: str, base: Base, href: Href = on_pa
                 format_number(str(pictures.MOST_ARCS), language),
             )
         )
-    return Figure("map", _("Map of partnerships"), panels, _summary(links, language),
+    return Figure("map", _("Map of partnerships"), panels, summary_of(links, language),
                   tuple(note for note in notes if note[1]), legend_of(links, language), "city", key)  # fmt: skip
 
 
 def _map_panels(
-    centre: Place, links: Sequence[Link], region: str, language: str, base: Base
+    centre: Place, links: Sequence[Link], region: Callable[[Frame], str], language: str, base: Base
 ) -> tuple[Panel, ...]:
     _ = catalogue(language).gettext
-    near = [link for link in links if (link.kilometres or 0) <= NEAR_KM]
+    near = [link for link in links if (link.kilometres or 0) <= pictures.NEAR_KM]
     around = [link for link in links if link.kilometres is not None and link.kilometres <= AROUND_KM]
     points = [link.place.point for link in near if link.place.point]
     made: list[Panel] = []
     far_first = sorted(links, key=lambda link: (link.relation is Relation.LISTED, -(link.kilometres or 0)))
+
+    def crop(width: int, height: int) -> Frame:
+        return pictures.fitted(points, width, height, centre=centre.point)
+
     if points:
-        if centre.point:
-            points.append(centre.point)
-        made.append(
-            _panel(
-                "region", region, lambda w, h: pictures.fitted(points, w, h), centre, links, base, language
-            )
-        )
+        title = region(crop(WIDE, TALL))
+        made.append(_panel("region", title, crop, centre, links, base, language))
     if around and centre.point and len(around) < len(links):
         here = centre.point
-        rings = tuple((km, f"{km} km") for km in (500, 1000))
+        rings = tuple((km, _kilometres(km, language)) for km in (500, 1000))
         title = _("Within 1000 km")
         inside = [link for link in links if link.kilometres is not None and link.kilometres <= 2 * AROUND_KM]
         made.append(_panel("near", title, lambda w, h: pictures.around(here, AROUND_KM, w, h), centre, links,
                            base, language, rings, small=inside))  # fmt: skip
     far = [link for link in far_first if link not in near] if centre.point else far_first
-    made.append(_panel("world", _("World"), lambda w, _: pictures.world(w), centre, far_first, base, language,
-                       small=far))  # fmt: skip
-    return tuple(made)
+    world = _panel("world", _("World"), lambda w, _: pictures.world(w), centre, far_first, base, language,
+                   small=far)  # fmt: skip
+    all_points = [link.place.point for link in links if link.place.point]
+    has_region = points and crop(WIDE, TALL).share(all_points) >= pictures.LEAST_SHARE
+    return (*made, world) if has_region else (world, *made)
 
 
 def _panel(name: str, title: str, frame: Callable[[int, int], Frame], centre: Place | None, links: Sequence[Link],
@@ -168,7 +190,8 @@ def timeline(here: Site, key: str, language: str, href: Href = on_page) -> Figur
         (_("Latest"), f"{bars[-1].name[:60]} ({bars[-1].first.year})"),
         (_("Ended"), format_number(str(sum(bar.state is State.ENDED for bar in bars)), language)),
     )
-    legend = tuple(entry for entry in _relations({bar.relation for bar in bars}, language))
+    legend = (*_relations({relation for bar in bars for relation in pictures.relations_of(bar)}, language),
+              *_fields(bars, language))  # fmt: skip
     return Figure("timeline", _("Timeline of partnerships"), (Panel("timeline", "", drawing),), summary,
                   tuple(notes), legend, "city", key)  # fmt: skip
 
@@ -203,7 +226,7 @@ def country_map(here: Site, key: str, language: str, base: Base, href: Href = on
     most = max(place.weight for place in shown)
     sized = [replace(place, weight=max(30 * place.weight / most, 0.5)) for place in shown]
     return Figure("map", _("Cities with partnerships"), (_points("map", sized, base, language),),
-                  ((_("The larger the circle, the more partners"), format_number(str(round(most)), language)),),
+                  ((_("Most twin cities (largest circle)"), format_number(str(round(most)), language)),),
                   kind="country", key=key)  # fmt: skip
 
 
@@ -236,9 +259,29 @@ def partnership_map(here: Site, key: str, language: str, base: Base, href: Href 
                   legend_of(placed, language), "partnership", key)  # fmt: skip
 
 
-def chain_map(here: Site, keys: Sequence[str], language: str, base: Base) -> Figure | None:
+def beginnings(
+    decades: Sequence[tuple[str, int]], language: str, address: Callable[[str], str]
+) -> Figure | None:
+    """How many partnerships began in each decade.
+
+    Args:
+        decades: their first years, with a number each.
+        address: from a decade to where its bar leads.
+    """
+    if not decades:
+        return None
+    _ = catalogue(language).gettext
+    drawing = pictures.draw_columns([(decade, number, address(decade)) for decade, number in decades])
+    total = format_number(str(sum(number for _decade, number in decades)), language)
+    return Figure("beginnings", _("Partnerships by the decade of their beginning"), (Panel("decades", "", drawing),),
+                  ((_("Partnerships whose beginning is known"), total),))  # fmt: skip
+
+
+def chain_map(
+    here: Site, keys: Sequence[str], language: str, base: Base, href: Href = on_page
+) -> Figure | None:
     """The cities of a chain and the lines from each to the next."""
-    places = [data.place(here, key, language) for key in keys]
+    places = [data.place(here, key, language, href) for key in keys]
     placed = [place for place in places if place.point]
     if len(placed) < 2:
         return None
@@ -253,12 +296,10 @@ def chain_map(here: Site, keys: Sequence[str], language: str, base: Base) -> Fig
 def _fit(links: Sequence[Link], base: Base, language: str) -> Panel:
     """A panel as large as the places need."""
     points = [link.place.point for link in links if link.place.point]
-    longitudes = [longitude for _, longitude in points]
-    is_wide = max(longitudes) - min(longitudes) > 120
     has_lines = any(link.start for link in links)
 
     def frame(width: int, height: int) -> Frame:
-        return pictures.world(width) if is_wide else pictures.fitted(points, width, height)
+        return pictures.fitted_or_world(points, width, height)
 
     return _panel("map", "", frame, None, links, base, language, has_lines=has_lines)
 
@@ -277,6 +318,20 @@ def legend_of(links: Sequence[Link], language: str) -> tuple[Legend, ...]:
     return (*_relations({link.relation for link in links}, language), *lines)
 
 
+def _fields(bars: Sequence[Bar], language: str) -> tuple[Legend, ...]:
+    """How the bars of a timeline are filled, as far as it occurs."""
+    _ = catalogue(language).gettext
+    occurs = {
+        "ended": any(bar.state is State.ENDED for bar in bars),
+        "unknown": any(bar.state is State.UNKNOWN for bar in bars),
+        "rest": any(bar.pauses for bar in bars),
+        "begin": any(pictures.is_imprecise(bar) for bar in bars),
+    }
+    return tuple(
+        Legend(None, State.CURRENT, _(words), name) for name, words in _FIELD_WORDS.items() if occurs[name]
+    )
+
+
 def _relations(relations: set[Relation], language: str) -> tuple[Legend, ...]:
     _ = catalogue(language).gettext
     return tuple(
@@ -286,15 +341,23 @@ def _relations(relations: set[Relation], language: str) -> tuple[Legend, ...]:
     )
 
 
-def _summary(links: Sequence[Link], language: str) -> tuple[tuple[str, str], ...]:
+def summary_of(links: Sequence[Link], language: str) -> tuple[tuple[str, str], ...]:
+    """How many cities and countries are linked, and the nearest and the farthest of them.
+
+    As in the numbers of a city, those that are partner or friendly cities now; without any, whatever is drawn.
+    """
     _ = catalogue(language).gettext
-    measured = [link for link in links if link.kilometres is not None]
-    pairs = list(_counts(links, language))
+    counted = [link for link in links if link.relation in _COUNTED and link.state is not State.ENDED] or links
+    measured = [link for link in counted if link.kilometres is not None]
+    pairs = list(_counts(counted, language))
     if measured:
         nearest = min(measured, key=lambda link: link.kilometres or 0)
         farthest = max(measured, key=lambda link: link.kilometres or 0)
         pairs.append((_("Nearest"), _with_distance(nearest, language)))
         pairs.append((_("Farthest"), _with_distance(farthest, language)))
+    if rest := len(links) - len(counted):
+        label = _("Also drawn (ended, in no register or by a declaration only)")
+        pairs.append((label, format_number(str(rest), language)))
     return tuple(pairs)
 
 
@@ -307,7 +370,12 @@ def _counts(links: Sequence[Link], language: str) -> tuple[tuple[str, str], ...]
 
 
 def _with_distance(link: Link, language: str) -> str:
-    return f"{link.place.name[:60]} ({format_number(str(round(link.kilometres or 0)), language)} km)"
+    return f"{link.place.name[:60]} ({_kilometres(link.kilometres or 0, language)})"
+
+
+def _kilometres(value: float, language: str) -> str:
+    number = format_number(str(round(value)), language)
+    return catalogue(language).gettext("%(number)s km") % {"number": number}
 
 
 def _without_coordinates(links: Sequence[Link], language: str) -> tuple[str, str]:

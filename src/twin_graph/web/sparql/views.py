@@ -1,7 +1,8 @@
 """A result as a map or a timeline, beside its table: where its columns hold places or days.
 
-Which columns these are is seen from datatypes first, then from the names of variables. What is drawn, and how, is
-decided by `pictures`; a mark leads to its row.
+Which columns these are is seen from datatypes first, then from the texts; years alone may be any numbers, so that the
+names of variables decide. A value in such a column that is no day is left out. What is drawn, and how, is decided by
+`pictures`; a mark leads to its row.
 """
 
 from __future__ import annotations
@@ -31,10 +32,20 @@ _LATITUDE, _LONGITUDE = (
     re.compile(r"lat(itude)?", re.IGNORECASE),
     re.compile(r"l(on|ng|ong|ongitude)", re.IGNORECASE),
 )
-_YEAR = re.compile(r"year|since|start|from|until|end|to|date|day|founded|signed|began|ended", re.IGNORECASE)
-_END = re.compile(r"end|until|to|last|ended|closed|expired", re.IGNORECASE)
+# Words with which the name of a variable says that it is of days, in the languages of the pages.
+_ENDS = re.compile(r"end|until|to|last|ended|closed|expired|koniec|do|wygasło|кінець|до|завершено")
+_YEARS = re.compile(
+    r"years?|since|start|from|date|day|on|founded|signed|began|begun|"
+    r"rok|roku|lata|data|dnia|od|początek|zawarto|podpisano|założono|"
+    r"рік|року|роки|дата|дня|від|початок|укладено|підписано|засновано"
+)
+_BETWEEN_WORDS = re.compile(
+    r"[\W\d_]+|(?<=[a-ząćęłńóśźżа-яєіїґ])(?=[A-ZĄĆĘŁŃÓŚŹŻА-ЯЄІЇҐ])|(?<=[A-ZА-Я])(?=[A-ZА-Я][a-zа-я])"
+)
 _NAME = re.compile(r"label|name|title|city|place|partner|thing", re.IGNORECASE)
-_DAY = re.compile(r"(?:1[0-9]|20)[0-9]{2}(?:-[0-9]{2}){0,2}")
+_DAY = re.compile(r"(?:1[0-9]|20)[0-9]{2}(?:-[0-9]{2}){0,2}[~?%]?")
+# Of so many values one may be no day.
+_ODD = 10
 _WIDE, _NARROW = (960, 520), (400, 420)
 
 
@@ -158,7 +169,7 @@ def _find(table: Table) -> _Columns:
         found = (p for p, terms in enumerate(columns) if terms and p not in but and fits(names[p], terms))
         return next(found, None)
 
-    end = first_of(lambda name, terms: bool(_END.fullmatch(name)) and _are_days(name, terms))
+    end = first_of(lambda name, terms: any(map(_ENDS.fullmatch, _words(name))) and _are_days(name, terms))
     start = first_of(_are_days, end)
     return _Columns(
         point=first_of(lambda _, terms: all(_datatype(term) == _WKT for term in terms)),
@@ -170,9 +181,29 @@ def _find(table: Table) -> _Columns:
 
 
 def _are_days(name: str, terms: Sequence[Term | None]) -> bool:
-    if all(_datatype(term) in _DAYS for term in terms):
-        return True
-    return bool(_YEAR.fullmatch(name)) and all(_DAY.fullmatch(_text(term)) for term in terms)
+    texts = [_text(term) for term in terms]
+    are_days = [
+        _datatype(term) in _DAYS or _DAY.fullmatch(text) is not None
+        for term, text in zip(terms, texts, strict=True)
+    ]
+    odd = are_days.count(False)
+    if odd > max(1, len(terms) // _ODD) or odd >= len(terms) - odd:
+        return False
+    says_more = any(
+        _datatype(term) in _DAYS or not text.isdigit()
+        for term, text, is_day in zip(terms, texts, are_days, strict=True)
+        if is_day
+    )
+    return says_more or any(_YEARS.fullmatch(word) or _ENDS.fullmatch(word) for word in _words(name))
+
+
+def _words(name: str) -> list[str]:
+    """The words of the name of a variable, in small letters.
+
+    >>> _words("signedOn"), _words("rok_od"), _words("ISOYear")
+    (['signed', 'on'], ['rok', 'od'], ['iso', 'year'])
+    """
+    return [word.lower() for word in _BETWEEN_WORDS.split(name) if word]
 
 
 def _are_numbers(terms: Sequence[Term | None]) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, g, render_template, request
+from flask import Blueprint, Response, render_template
 from rdflib import URIRef
 
 from twin_graph import describe, iris
@@ -26,6 +26,7 @@ from twin_graph.web.responses import Link, absolute, is_here, redirect, represen
 from twin_graph.web.site import Site, site
 from twin_graph.web.tables import links, writers
 from twin_graph.web.tables.writers import Origin
+from twin_graph.web.understood import read_words, with_words
 from twin_graph.workspace import LANGUAGES
 
 __all__ = ["bp", "parameters_of", "send"]
@@ -128,18 +129,19 @@ def _answer(lang: str, kind: str, key: str, panel: str, fmt: Format) -> Response
     this = iris.thing(here.base_iri, kind, canonical)
     path = links.path(lang, query.name, here.base_iri, this, fmt)
     if not is_here(path):
-        return redirect(here, path + _asked(), 301)
+        return redirect(here, path, 301)
     return _represent(here, lang, query, fmt, this, f"{canonical}-{panel}")
 
 
 def _represent(here: Site, lang: str, query: Query, fmt: Format, this: URIRef | None, name: str) -> Response:
-    parameters = g.parameters = ("sort", *_filters(query))
+    parameters = _parameters(query)
     headers = _links(here, lang, query, fmt, this)
     run = partial(_run, here, query, lang, this)
     if fmt is HTML:
         return represent(here, HTML, lambda: _render(here, lang, run(), this), language=lang,
                          parameters=parameters, links=headers)  # fmt: skip
-    origin = writers.origin(here, lang, query.title(lang), this, request.full_path.rstrip("?"))
+    address = with_words(links.path(lang, query.name, here.base_iri, this, fmt), read_words(parameters))
+    origin = writers.origin(here, lang, query.title(lang), this, address)
     return send(fmt, f"{name}-{lang}", origin, run, parameters=parameters, links=headers)
 
 
@@ -179,13 +181,19 @@ def _find(kind: str, panel: str) -> Query:
     return query
 
 
+def _parameters(query: Query) -> tuple[str, ...]:
+    return ("sort", *_filters(query))
+
+
 def _filters(query: Query) -> list[str]:
     return query.notes.get("filter", "").split()
 
 
 def _links(here: Site, lang: str, query: Query, fmt: Format, this: URIRef | None) -> list[Link]:
+    words = read_words(_parameters(query))
+
     def address(other: Format) -> str:
-        return absolute(here, links.path(lang, query.name, here.base_iri, this, other)) + _asked()
+        return with_words(absolute(here, links.path(lang, query.name, here.base_iri, this, other)), words)
 
     found: list[Link] = [
         (address(each), "alternate", each.media_type) for each in links.DOWNLOADS if each is not fmt
@@ -194,11 +202,6 @@ def _links(here: Site, lang: str, query: Query, fmt: Format, this: URIRef | None
         found.append((address(HTML), "canonical", HTML.media_type))
     found += [(licence, "license", "") for licence in writers.licences(here, this)]
     return found
-
-
-def _asked() -> str:
-    text = request.query_string.decode("ascii", "replace")
-    return f"?{text}" if text else ""
 
 
 def _write_turtle(here: Site, panel: Panel) -> bytes:
