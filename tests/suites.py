@@ -28,22 +28,32 @@ _NOT_APPLICABLE = ("entailment",)
 _STATUS = {status.phrase.replace(" ", ""): status.value for status in HTTPStatus}
 
 
-def find_folder() -> Path | None:
-    """The folder of the SPARQL 1.1 suite, None where it is absent."""
+def find_suite(name: str) -> Path | None:
+    """The folder of a suite, None where it is absent."""
     named = os.environ.get("TWIN_GRAPH_SUITES", "")
     shared = Path(__file__).parents[1] / "../shared/suites"
-    folder = (shared if named in ("", "required") else Path(named)) / "rdf-tests/sparql11"
+    folder = (shared if named in ("", "required") else Path(named)) / name
     return folder.resolve() if folder.is_dir() else None
 
 
-def require_folder() -> Path:
-    """The folder of the SPARQL 1.1 suite; without it the test is skipped, or fails where it is required."""
-    folder = find_folder()
+def require_suite(name: str) -> Path:
+    """The folder of a suite; without it the test is skipped, or fails where it is required."""
+    folder = find_suite(name)
     if folder is None:
         if os.environ.get("TWIN_GRAPH_SUITES") == "required":
             pytest.fail("the suites are required and are not there")
         pytest.skip("the folder ../shared/suites is absent")
     return folder
+
+
+def find_folder() -> Path | None:
+    """The folder of the SPARQL 1.1 suite, None where it is absent."""
+    return find_suite("rdf-tests/sparql11")
+
+
+def require_folder() -> Path:
+    """The folder of the SPARQL 1.1 suite; without it the test is skipped, or fails where it is required."""
+    return require_suite("rdf-tests/sparql11")
 
 
 def path_of(iri: str) -> Path:

@@ -6,9 +6,14 @@ Holds values only. `sources` and `shapes` make findings; `cli` and `web` show th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from rdflib.term import Node
+
+if TYPE_CHECKING:
+    from twin_graph.shapes.paths import Path
 
 
 class Severity(StrEnum):
@@ -48,7 +53,13 @@ class Finding:
         rule: IRI of the rule that was broken, or the name of a check of the reader.
         component: SHACL constraint component (local name), for results of shapes.
         value: the offending value, as text.
-        focus_is_iri, value_is_iri: what the texts stand for: an IRI, or else a literal.
+        focus_is_iri, value_is_iri: what the texts stand for: an IRI, or else a literal or a node without a name.
+        focus_node, value_node: the terms themselves, for results of shapes.
+        result_path: the path itself; `path` is its text, of one property followed backwards the property.
+        source: the SPARQL constraint that was broken, for results of shapes.
+        severity_iri: a severity of the shapes' own, which counts as a violation; else empty.
+        repeated: how many equal results SHACL has where we show one.
+        languages: the tags of the messages as the shapes have them, empty for a text without one.
     """
 
     severity: Severity
@@ -61,6 +72,13 @@ class Finding:
     component: str = ""
     focus_is_iri: bool = True
     value_is_iri: bool = False
+    focus_node: Node | None = None
+    value_node: Node | None = None
+    result_path: Path | None = None
+    source: Node | None = None
+    severity_iri: str = ""
+    repeated: int = field(default=1, compare=False)
+    languages: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def message(self) -> str:
@@ -78,7 +96,11 @@ class Finding:
         where = self.where or SourceRef("")
         place = (where.path, where.line or 0, where.column or "")
         terms = (self.focus, self.rule, self.path, self.value, self.component)
-        return (rank, *place, *terms, self.focus_is_iri, self.value_is_iri)
+        exact = tuple(
+            "" if term is None else term.n3() for term in (self.focus_node, self.value_node, self.source)
+        )
+        path = "" if self.result_path is None else self.result_path.sparql
+        return (rank, *place, *terms, self.focus_is_iri, self.value_is_iri, *exact, path, self.severity_iri)
 
 
 @dataclass(frozen=True)
@@ -106,7 +128,12 @@ class Report:
 
 def make_report(findings: list[Finding], *, engine: str, fallbacks: tuple[str, ...] = ()) -> Report:
     """A report in its fixed order, with equal findings once."""
-    unique = {finding.sort_key(): finding for finding in findings}
+    unique: dict[tuple[Any, ...], Finding] = {}
+    for finding in findings:
+        key = finding.sort_key()
+        if key in unique:
+            finding = replace(finding, repeated=finding.repeated + unique[key].repeated)
+        unique[key] = finding
     return Report(tuple(unique[key] for key in sorted(unique)), engine, fallbacks)
 
 

@@ -1,24 +1,22 @@
-"""One rule -> one SELECT query whose rows are what breaks it (`?this`, `?value`).
+"""One rule -> one SELECT query for the focus nodes that may break it, among all nodes of its targets.
 
-Written for an engine in which `FILTER NOT EXISTS` is quadratic: absence is MINUS. Rules that are not written
-here give None and go to pySHACL; nothing is skipped.
+A query must miss none that does break the rule; `inspect.py` then judges the few that it names as pySHACL does.
+So a query lets pass only what certainly conforms. Written for an engine in which `FILTER NOT EXISTS` is
+quadratic: absence is MINUS. A rule without a form here gives None: all its focus nodes are inspected.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 
-from rdflib import RDF, XSD, Literal, URIRef
+from rdflib import RDF, RDFS, XSD, Literal, URIRef
+from rdflib.term import Node, XSDToPython
 
 from twin_graph.namespaces import SH
-from twin_graph.queries import Query
-from twin_graph.shapes.rules import Rule, Shapes, items
+from twin_graph.shapes.data import Data
+from twin_graph.shapes.rules import Rule, Shapes, Target
+from twin_graph.store.faithful import encoded
 
-Subclasses = Mapping[str, Iterable[str]]
-
-# Datatypes whose lexical forms SPARQL can check by a cast, and which pySHACL checks too.
-_CASTS = {XSD.integer, XSD.decimal, XSD.date, XSD.boolean, XSD.dateTime, XSD.double, XSD.float}
 _KINDS = {
     "IRI": "ISIRI(?value)",
     "Literal": "ISLITERAL(?value)",
@@ -28,73 +26,53 @@ _KINDS = {
     "BlankNodeOrLiteral": "(ISBLANK(?value) || ISLITERAL(?value))",
 }
 _BOUNDS = {"minInclusive": ">=", "minExclusive": ">", "maxInclusive": "<=", "maxExclusive": "<"}
-_PREFIX = re.compile(r"^\s*(?:PREFIX|BASE)\s[^>]*>\s*$", re.IGNORECASE | re.MULTILINE)
+_DAY = "[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}"
+# Days and moments about which SPARQL and rdflib cannot disagree: four-digit years, no time zone.
+_MOMENTS = {
+    XSD.date: f"^{_DAY}$",
+    XSD.dateTime: f"^{_DAY}T([01][0-9]|2[0-3]):[0-9]{{2}}:[0-5][0-9]([.][0-9]{{1,6}})?$",
+}
+_EXACT = (XSD.integer, XSD.decimal)
+# Datatypes whose lexical forms SPARQL can check by a cast.
+_CASTS = {*_EXACT, *_MOMENTS, XSD.boolean, XSD.double, XSD.float}
 
 
-def compile_rule(rule: Rule, shapes: Shapes, subclasses: Subclasses) -> Query | None:
-    """The query of a rule, or None where the compiler has no form for it."""
-    if not rule.simple or not rule.targets:
-        return None
-    focus = _focus(rule, subclasses)
-    if rule.parameter == "sparql":
-        return Query(rule.shape, _embedded(rule, shapes, focus))
+def compile_rule(rule: Rule, shapes: Shapes, data: Data) -> str | None:
+    """The query of a rule, which binds `?this`; None where there is no form for it."""
     writer = _WRITERS.get(rule.parameter)
-    if writer is None or (not rule.path and rule.parameter in _NEEDS_PATH):
+    if writer is None or any(
+        path.may_be_empty for path in (*rule.route, *([rule.path] if rule.path else []))
+    ):
         return None
-    return Query(rule.shape, writer(_Parts(rule, shapes, focus, subclasses)))
+    body = writer(_Parts(rule, shapes, data))
+    return None if body is None else f"SELECT DISTINCT ?this WHERE {{ {focus_of(rule, data)} {body}"
 
 
-class _Parts:
-    """The pieces of a query about one rule."""
-
-    def __init__(self, rule: Rule, shapes: Shapes, focus: str, subclasses: Subclasses) -> None:
-        self.rule = rule
-        self.graph = shapes.graph
-        self.focus = focus
-        self.subclasses = subclasses
-        self.parameter = rule.values[0]
-
-    @property
-    def text(self) -> str:
-        """The parameter as a term of SPARQL."""
-        return self.parameter.n3()
-
-    def step(self, variable: str) -> str:
-        """The triple pattern from the focus node to a value."""
-        path = URIRef(self.rule.path).n3()
-        return f"?{variable} {path} ?this" if self.rule.inverse else f"?this {path} ?{variable}"
-
-    def each_value(self, unless: str) -> str:
-        """The values for which a condition is not true; errors count as not true."""
-        values = f"{self.step('value')} ." if self.rule.path else "BIND(?this AS ?value)"
-        return (
-            f"SELECT DISTINCT ?this ?value WHERE {{ {self.focus} {values} "
-            f"FILTER(!COALESCE({unless}, false)) }}"
-        )
-
-    def without(self, pattern: str) -> str:
-        """The focus nodes for which a pattern has no match."""
-        return f"SELECT DISTINCT ?this WHERE {{ {self.focus} MINUS {{ {pattern} }} }}"
+def focus_of(rule: Rule, data: Data, steps: int | None = None) -> str:
+    """A pattern for the focus nodes of a rule, or those after so many steps of its route, none an empty path."""
+    route = rule.route[:steps]
+    variable = "begin" if route else "this"
+    nodes = " ".join(encoded(target.node).n3() for target in rule.targets if target.way == "node")
+    ways = [_target(target, variable, data) for target in rule.targets if target.way != "node"]
+    if nodes:
+        ways.append(f"VALUES ?{variable} {{ {nodes} }}")
+    pattern = ways[0] if len(ways) == 1 else " UNION ".join(f"{{ {way} }}" for way in ways)
+    if route:
+        path = "/".join(f"({part.sparql})" for part in route)
+        pattern = f"{{ {pattern} }} ?begin {path} ?this ."
+    return pattern
 
 
-def _focus(rule: Rule, subclasses: Subclasses) -> str:
-    ways = []
-    for target in rule.targets:
-        iri = URIRef(target.iri).n3()
-        if target.way == "class":
-            ways.append(_instance("this", target.iri, subclasses))
-        elif target.way == "subjects":
-            ways.append(f"?this {iri} ?target .")
-        elif target.way == "node":
-            ways.append(f"VALUES ?this {{ {iri} }}")
-        else:
-            ways.append(f"?target {iri} ?this .")
-    return ways[0] if len(ways) == 1 else " UNION ".join(f"{{ {way} }}" for way in ways)
+def _target(target: Target, variable: str, data: Data) -> str:
+    if target.way == "class":
+        return _instance(variable, target.iri, data)
+    iri = URIRef(target.iri).n3()
+    return f"?{variable} {iri} ?target ." if target.way == "subjects" else f"?target {iri} ?{variable} ."
 
 
-def _instance(variable: str, class_iri: str, subclasses: Subclasses) -> str:
+def _instance(variable: str, class_iri: str, data: Data) -> str:
     """A pattern for the instances of a class and of its subclasses."""
-    classes = sorted({class_iri, *subclasses.get(class_iri, ())})
+    classes = sorted(data.classes(class_iri))
     type_ = RDF.type.n3()
     if len(classes) == 1:
         return f"?{variable} {type_} {URIRef(class_iri).n3()} ."
@@ -102,118 +80,178 @@ def _instance(variable: str, class_iri: str, subclasses: Subclasses) -> str:
     return f"?{variable} {type_} ?{variable}Class . VALUES ?{variable}Class {{ {listed} }}"
 
 
-def _embedded(rule: Rule, shapes: Shapes, focus: str) -> str:
-    """A SPARQL constraint over all focus nodes at once: its SELECT as a subquery (SHACL, section 5.3)."""
-    select = str(shapes.graph.value(rule.node, SH.select))
-    prefixes = []
-    for holder in shapes.graph.objects(rule.node, SH.prefixes):
-        for declaration in shapes.graph.objects(holder, SH.declare):
-            prefix = shapes.graph.value(declaration, SH.prefix)
-            namespace = shapes.graph.value(declaration, SH.namespace)
-            prefixes.append(f"PREFIX {prefix}: <{namespace}>")
-    own = [line.strip() for line in _PREFIX.findall(select)]
-    body = _PREFIX.sub("", select)
-    if rule.path:
-        body = body.replace("$PATH", URIRef(rule.path).n3())
-    # The focus nodes stand first in the group, so that $this is bound in filters and MINUS too.
-    body = body.replace("$this", "?this").replace("{", f"{{ {focus}", 1)
-    header = "\n".join(sorted({*prefixes, *own}))
-    return f"{header}\nSELECT DISTINCT * WHERE {{ {{ {body} }} }}"
+class _Parts:
+    """The pieces of a query about one rule."""
+
+    def __init__(self, rule: Rule, shapes: Shapes, data: Data) -> None:
+        self.rule = rule
+        self.shapes = shapes
+        self.data = data
+
+    @property
+    def text(self) -> str:
+        """The parameter as a term of SPARQL."""
+        return encoded(self.rule.value).n3()
+
+    def step(self, end: str) -> str:
+        """The triple pattern from the focus node to a variable or a term."""
+        assert self.rule.path is not None
+        return f"?this {self.rule.path.sparql} {end}"
+
+    def values(self) -> str:
+        """The pattern that binds `?value`."""
+        return f"{self.step('?value')} ." if self.rule.path else "BIND(?this AS ?value)"
+
+    def unless(self, certain: str) -> str:
+        """The focus nodes with a value for which a condition is not certainly true."""
+        return f"{self.values()} FILTER(!COALESCE({certain}, false)) }}"
+
+    def without(self, pattern: str) -> str:
+        """The focus nodes for which a pattern has no match."""
+        return f"MINUS {{ {pattern} }} }}"
 
 
 def _min_count(parts: _Parts) -> str:
-    count = int(str(parts.parameter))
+    count = int(str(parts.rule.value))
     if count == 1:
-        return parts.without(parts.step("any"))
-    return (
-        f"SELECT ?this WHERE {{ {parts.focus} OPTIONAL {{ {parts.step('one')} }} }} "
-        f"GROUP BY ?this HAVING(COUNT(DISTINCT ?one) < {count})"
-    )
+        return parts.without(parts.step("?any"))
+    return f"OPTIONAL {{ {parts.step('?one')} }} }} GROUP BY ?this HAVING(COUNT(DISTINCT ?one) < {count})"
 
 
 def _max_count(parts: _Parts) -> str:
-    count = int(str(parts.parameter))
+    count = int(str(parts.rule.value))
     if count == 0:
-        return f"SELECT DISTINCT ?this WHERE {{ {parts.focus} {parts.step('one')} }}"
+        return f"{parts.step('?one')} }}"
     if count == 1:
-        two = f"{parts.step('one')} . {parts.step('two')} . FILTER(!SAMETERM(?one, ?two))"
-        return f"SELECT DISTINCT ?this WHERE {{ {parts.focus} {two} }}"
-    return (
-        f"SELECT ?this WHERE {{ {parts.focus} {parts.step('one')} }} "
-        f"GROUP BY ?this HAVING(COUNT(DISTINCT ?one) > {count})"
-    )
+        return f"{parts.step('?one')} . {parts.step('?two')} . FILTER(!SAMETERM(?one, ?two)) }}"
+    return f"{parts.step('?one')} }} GROUP BY ?this HAVING(COUNT(DISTINCT ?one) > {count})"
 
 
-def _datatype(parts: _Parts) -> str:
-    test = f"ISLITERAL(?value) && DATATYPE(?value) = {parts.text}"
-    if parts.parameter in _CASTS:
-        test += f" && ISLITERAL({parts.text}(STR(?value)))"
-    return parts.each_value(test)
+def _datatype(parts: _Parts) -> str | None:
+    datatype = URIRef(str(parts.rule.value))
+    test = f"DATATYPE(?value) = {datatype.n3()}"
+    if datatype in _CASTS:
+        test += f" && ISLITERAL({datatype.n3()}(STR(?value)))"
+        if datatype in _MOMENTS:
+            test += f" && REGEX(STR(?value), {Literal(_MOMENTS[datatype]).n3()})"
+    elif datatype == RDF.langString:
+        test = 'LANG(?value) != ""'
+    elif datatype == RDFS.Literal:
+        test = "true"
+    elif datatype == RDFS.Datatype or XSDToPython.get(datatype) is not None:
+        return None  # rdflib looks into the lexical form
+    return parts.unless(f"ISLITERAL(?value) && {test}")
 
 
 def _node_kind(parts: _Parts) -> str:
-    return parts.each_value(_KINDS[str(parts.parameter).removeprefix(str(SH))])
+    return parts.unless(_KINDS[str(parts.rule.value).removeprefix(str(SH))])
 
 
 def _class(parts: _Parts) -> str:
-    has_class = _instance("value", str(parts.parameter), parts.subclasses)
-    values = f"{parts.step('value')} ." if parts.rule.path else "BIND(?this AS ?value)"
-    return f"SELECT DISTINCT ?this ?value WHERE {{ {parts.focus} {values} MINUS {{ {has_class} }} }}"
+    has_class = _instance("value", str(parts.rule.value), parts.data)
+    return f"{parts.values()} MINUS {{ {has_class} }} }}"
 
 
 def _pattern(parts: _Parts) -> str:
-    flags = parts.graph.value(parts.rule.node, SH.flags)
-    regex = Literal(str(parts.parameter)).n3()
-    more = f", {Literal(str(flags)).n3()}" if flags is not None else ""
-    return parts.each_value(f"!ISBLANK(?value) && REGEX(STR(?value), {regex}{more})")
+    flags = "".join(
+        sorted(set(str(parts.shapes.graph.value(parts.rule.node, SH.flags) or "").lower()) & set("im"))
+    )
+    more = f", {Literal(flags).n3()}" if flags else ""
+    regex = Literal(str(parts.rule.value)).n3()
+    return parts.unless(f"!ISBLANK(?value) && REGEX(STR(?value), {regex}{more})")
 
 
 def _in(parts: _Parts) -> str:
-    listed = " || ".join(f"SAMETERM(?value, {item.n3()})" for item in items(parts.graph, parts.parameter))
-    return parts.each_value(listed or "false")
+    members = [encoded(item).n3() for item in parts.shapes.items(parts.rule.value) if not _is_nameless(item)]
+    return parts.unless(" || ".join(f"SAMETERM(?value, {member})" for member in members) or "false")
 
 
-def _has_value(parts: _Parts) -> str:
-    path = URIRef(parts.rule.path).n3()
-    triple = f"{parts.text} {path} ?this" if parts.rule.inverse else f"?this {path} {parts.text}"
-    return parts.without(triple)
+def _is_nameless(term: Node) -> bool:
+    return not isinstance(term, URIRef | Literal)
+
+
+def _has_value(parts: _Parts) -> str | None:
+    if _is_nameless(parts.rule.value):
+        return None
+    if parts.rule.path is None:
+        return f"FILTER(!SAMETERM(?this, {parts.text})) }}"
+    if parts.rule.path.predicate is not None:
+        return parts.without(parts.step(parts.text))
+    return parts.without(f"{parts.step('?any')} FILTER(SAMETERM(?any, {parts.text}))")
 
 
 def _bound(parts: _Parts) -> str:
-    return parts.each_value(f"?value {_BOUNDS[parts.rule.parameter]} {parts.text}")
+    bound = parts.rule.value
+    assert isinstance(bound, Literal)
+    test = f"?value {_BOUNDS[parts.rule.parameter]} {bound.n3()}"
+    if bound.datatype in _EXACT:
+        return parts.unless(f"DATATYPE(?value) IN ({', '.join(d.n3() for d in _EXACT)}) && {test}")
+    if bound.datatype in _MOMENTS and not bound.ill_typed:
+        regex = Literal(_MOMENTS[bound.datatype]).n3()
+        safe = f"REGEX(STR(?value), {regex}) && REGEX({Literal(str(bound)).n3()}, {regex})"
+        return parts.unless(f"DATATYPE(?value) = {bound.datatype.n3()} && {safe} && {test}")
+    return parts.unless("false")
 
 
 def _length(parts: _Parts) -> str:
     sign = ">=" if parts.rule.parameter == "minLength" else "<="
-    return parts.each_value(f"!ISBLANK(?value) && STRLEN(STR(?value)) {sign} {int(str(parts.parameter))}")
+    return parts.unless(f"!ISBLANK(?value) && STRLEN(STR(?value)) {sign} {int(str(parts.rule.value))}")
 
 
 def _unique_lang(parts: _Parts) -> str:
-    return (
-        f"SELECT ?this ?language WHERE {{ {parts.focus} {parts.step('one')} BIND(LANG(?one) AS ?language) "
-        f'FILTER(?language != "") }} GROUP BY ?this ?language HAVING(COUNT(DISTINCT ?one) > 1)'
-    )
+    same = 'LANG(?one) != "" && LCASE(LANG(?one)) = LCASE(LANG(?two)) && !SAMETERM(?one, ?two)'
+    return f"{parts.step('?one')} . {parts.step('?two')} . FILTER({same}) }}"
 
 
 def _language_in(parts: _Parts) -> str:
-    ranges = [Literal(str(item)).n3() for item in items(parts.graph, parts.parameter)]
-    return parts.each_value(" || ".join(f"LANGMATCHES(LANG(?value), {text})" for text in ranges))
+    ranges = [str(item).lower() for item in parts.shapes.items(parts.rule.value)]
+    listed = ", ".join(Literal(text).n3() for text in ranges) or '"-"'
+    exact = f"LCASE(LANG(?value)) IN ({listed})"
+    return parts.unless(f'LANG(?value) != "" && {"true" if "*" in ranges else exact}')
 
 
 def _less_than(parts: _Parts) -> str:
     sign = "<" if parts.rule.parameter == "lessThan" else "<="
+    exact = ", ".join(datatype.n3() for datatype in _EXACT)
+    numbers = f"DATATYPE(?value) IN ({exact}) && DATATYPE(?other) IN ({exact})"
+    moments = [
+        f"(DATATYPE(?value) = {datatype.n3()} && DATATYPE(?other) = {datatype.n3()} && "
+        f"REGEX(STR(?value), {Literal(regex).n3()}) && REGEX(STR(?other), {Literal(regex).n3()}))"
+        for datatype, regex in _MOMENTS.items()
+    ]
+    known = " || ".join([f"({numbers})", *moments])
     other = f"?this {parts.text} ?other ."
-    return (
-        f"SELECT DISTINCT ?this ?value ?other WHERE {{ {parts.focus} {parts.step('value')} . {other} "
-        f"FILTER(!COALESCE(?value {sign} ?other, false)) }}"
-    )
+    return f"{parts.values()} {other} FILTER(!COALESCE(({known}) && ?value {sign} ?other, false)) }}"
 
 
 def _disjoint(parts: _Parts) -> str:
-    return f"SELECT DISTINCT ?this ?value WHERE {{ {parts.focus} {parts.step('value')} . ?this {parts.text} ?value }}"
+    if parts.rule.path is None:
+        return f"?this {parts.text} ?this }}"
+    return f"{parts.step('?value')} . ?this {parts.text} ?value }}"
 
 
-_WRITERS: dict[str, Callable[[_Parts], str]] = {
+def _equals(parts: _Parts) -> str | None:
+    if parts.rule.path is None:
+        return None
+    here, there = f"{parts.step('?value')} .", f"?this {parts.text} ?value ."
+    return f"{{ {here} MINUS {{ {there} }} }} UNION {{ {there} MINUS {{ {here} }} }} }}"
+
+
+def _closed(parts: _Parts) -> str:
+    allowed = ", ".join(iri.n3() for iri in sorted(allowed_properties(parts.rule, parts.shapes)))
+    return f"{parts.values()} ?value ?property ?any FILTER(?property NOT IN ({allowed})) }}"
+
+
+def allowed_properties(rule: Rule, shapes: Shapes) -> set[URIRef]:
+    """The properties that a closed shape lists: of its property shapes, and those that it says to ignore."""
+    inner = (shapes.graph.value(each, SH.path) for each in shapes.graph.objects(rule.owner, SH.property))
+    ignored = (
+        item for head in shapes.graph.objects(rule.owner, SH.ignoredProperties) for item in shapes.items(head)
+    )
+    return {term for term in (*inner, *ignored) if isinstance(term, URIRef)}
+
+
+_WRITERS: dict[str, Callable[[_Parts], str | None]] = {
     "minCount": _min_count,
     "maxCount": _max_count,
     "datatype": _datatype,
@@ -230,5 +268,6 @@ _WRITERS: dict[str, Callable[[_Parts], str]] = {
     "lessThan": _less_than,
     "lessThanOrEquals": _less_than,
     "disjoint": _disjoint,
+    "equals": _equals,
+    "closed": _closed,
 }
-_NEEDS_PATH = {"minCount", "maxCount", "hasValue", "uniqueLang", "lessThan", "lessThanOrEquals", "disjoint"}

@@ -1,38 +1,33 @@
-"""A shapes graph as a list of rules: one per constraint component of each property or node shape.
+"""A shapes graph as a list of rules: one per constraint of each shape that gives results.
 
-Reads SHACL Core and SPARQL constraints (https://www.w3.org/TR/shacl/); evaluates nothing.
+Reads SHACL Core and SHACL-SPARQL (https://www.w3.org/TR/shacl/); evaluates nothing. Whether the parameters make
+sense is said by `demands.py`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from pathlib import Path as File
 
-from rdflib import OWL, RDF, RDFS, BNode, Graph, Literal, URIRef
-from rdflib.collection import Collection
+from rdflib import OWL, RDF, RDFS, XSD, BNode, Graph, Literal, URIRef
 from rdflib.term import IdentifiedNode, Node
 
 from twin_graph.errors import WorkspaceInvalid
 from twin_graph.findings import Finding, Severity
 from twin_graph.graphs import read_turtle
 from twin_graph.namespaces import SH
+from twin_graph.shapes.demands import PARAMETERS, Component, applicable, check_value, read_components
+from twin_graph.shapes.names import name_shapes
+from twin_graph.shapes.paths import Path, read_path
 
-# Parameters that are no constraint of their own.
-_DESCRIPTIVE = {
-    SH[name]
-    for name in ("path", "name", "description", "message", "severity", "order", "group", "deactivated", "property",
-                 "flags", "targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf", "ignoredProperties",
-                 "defaultValue", "prefixes")
-}  # fmt: skip
 _TARGETS = {"class": SH.targetClass, "subjects": SH.targetSubjectsOf, "objects": SH.targetObjectsOf,
             "node": SH.targetNode}  # fmt: skip
-# What a shape may have several of, each of which is a rule of its own.
-_REPEATED = (SH.sparql, SH["class"], SH.hasValue, SH.lessThan, SH.lessThanOrEquals, SH.disjoint)
-# Parameters with a value that nothing can break.
-_DEMANDS_NOTHING = {("minCount", "0"), ("uniqueLang", "false"), ("closed", "false")}
+_LISTS = (SH["and"], SH["or"], SH.xone)
+_REFERENCES = (SH.node, SH["not"], SH.qualifiedValueShape, SH.property)
+# The values that make these demand something: SHACL has the term `true`, and no other way to write it.
+_SWITCHES = ("uniqueLang", "closed")
 _PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
 
 
@@ -43,81 +38,157 @@ class Target:
     """
 
     way: str
-    iri: str
+    node: Node
+
+    @property
+    def iri(self) -> str:
+        """The class, the property or the node as text."""
+        return str(self.node)
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One constraint component of one shape.
+    """One constraint of one shape, and which focus nodes it is for.
 
     Attributes:
         shape: IRI of the shape that carries the constraint (the property shape, or the node shape).
         node: the shape, or the SPARQL constraint, where the parameters stand.
-        parameter: local name of the SHACL parameter, such as `minCount`, or `sparql`.
-        path: IRI of the property; empty on node shapes; `inverse` for sh:inversePath.
+        parameter: local name of the SHACL parameter, such as `minCount`, or `sparql`, or `custom`.
+        value: the value of the parameter; the constraint component of a custom one.
+        path: from a focus node to its values; None on node shapes, where the value is the focus node.
+        targets, route: the focus nodes are at the end of the route from the nodes of the targets.
+        owner: the shape as a node of the shapes graph.
+        endless: whether it, or a shape on its way, is a property shape below itself.
     """
 
     shape: str
     node: IdentifiedNode = field(hash=False, compare=False)
-    targets: tuple[Target, ...]
+    owner: IdentifiedNode
     parameter: str
-    values: tuple[Node, ...] = field(hash=False)
+    value: Node
     severity: Severity
     messages: Mapping[str, str] = field(hash=False)
-    path: str = ""
-    inverse: bool = False
-    simple: bool = True
+    path: Path | None = None
+    targets: tuple[Target, ...] = ()
+    route: tuple[Path, ...] = ()
+    severity_iri: str = ""
+    languages: tuple[str, ...] = ()
+    endless: bool = False
 
     @property
     def can_fail(self) -> bool:
         """Whether any data could break the rule."""
-        return (self.parameter, str(self.values[0])) not in _DEMANDS_NOTHING
+        if self.parameter in _SWITCHES:
+            return str(self.value) == "true"
+        return self.parameter != "minCount" or str(self.value) != "0"
 
     @property
     def component(self) -> str:
-        """Local name of the constraint component.
+        """Local name of SHACL's constraint component, or the IRI of a custom one.
 
         The name of SHACL's component is that of the parameter: `minCount` gives `MinCountConstraintComponent`.
         """
+        if self.parameter == "custom":
+            return str(self.value)
         if self.parameter == "sparql":
             return "SPARQLConstraintComponent"
         return f"{self.parameter[0].upper()}{self.parameter[1:]}ConstraintComponent"
 
+    @property
+    def name(self) -> str:
+        """How a report names the rule."""
+        return f"{self.shape} {self.component}"
+
     def finding(self, row: Mapping[str, Node]) -> Finding:
-        """The finding of one row (`this`, `value`, `path`) that a compiled query gave."""
-        # SHACL, section 5.3.2: a SPARQL constraint of a node shape that gives no value is about the focus node.
-        default = row["this"] if self.parameter == "sparql" and not self.path else None
-        value = row.get("value", default)
-        path = row.get("path")
+        """The finding of one row: `this`, and where there are such `value`, `path` and what messages mention."""
+        focus, value, own = row["this"], row.get("value"), row.get("path")
+        path = Path("predicate", own) if isinstance(own, URIRef) else self.path
         return Finding(
             self.severity,
             {language: _filled(text, row) for language, text in self.messages.items()},
-            focus=str(row["this"]),
+            focus=str(focus),
             rule=self.shape,
-            path=str(path) if path is not None else self.path,
+            path="" if path is None else path.label,
             value="" if value is None else str(value),
             component=self.component,
-            focus_is_iri=isinstance(row["this"], URIRef),
+            focus_is_iri=isinstance(focus, URIRef),
             value_is_iri=isinstance(value, URIRef),
+            focus_node=focus,
+            value_node=value,
+            result_path=path,
+            source=self.node if self.parameter == "sparql" else None,
+            severity_iri=self.severity_iri,
+            languages=self.languages,
         )
 
 
 @dataclass(frozen=True)
+class Shape:
+    """A shape as its own constraints and the property shapes that its values must have."""
+
+    node: IdentifiedNode
+    path: Path | None
+    active: bool
+    rules: tuple[Rule, ...]
+    properties: tuple[IdentifiedNode, ...]
+
+
+@dataclass(frozen=True)
 class Shapes:
-    """All rules of a folder, and the graph that they were read from."""
+    """All rules of a shapes graph, and the graph.
+
+    Attributes:
+        rules: those that give results: of shapes with targets, and of the property shapes below them.
+        recursive: shapes from which references lead to one that refers to itself, which SHACL leaves to the
+            validator (section 3.4.3).
+    """
 
     graph: Graph
     rules: tuple[Rule, ...]
+    recursive: frozenset[Node] = frozenset()
+    _known: dict[Node, Shape] = field(default_factory=dict, repr=False, compare=False)
+    _components: tuple[Component, ...] = field(default=(), repr=False, compare=False)
+
+    def shape(self, node: Node) -> Shape:
+        """A shape of the graph, with or without targets."""
+        if node not in self._known:
+            self._known[node] = _read_shape(self.graph, node, self._components)
+        return self._known[node]
+
+    def component(self, iri: Node) -> Component:
+        """A constraint component that the graph declares."""
+        return next(component for component in self._components if component.node == iri)
+
+    def nested(self, rule: Rule) -> list[Node]:
+        """The shapes to which values are held by a rule."""
+        if rule.parameter in ("and", "or", "xone"):
+            return self.items(rule.value)
+        if rule.parameter.startswith("qualified"):
+            parents = self.graph.subjects(SH.property, rule.owner)
+            beside = (each for parent in parents for each in self.graph.objects(parent, SH.property))
+            return [
+                shape
+                for each in (rule.owner, *beside)
+                for shape in self.graph.objects(each, SH.qualifiedValueShape)
+            ]
+        return [rule.value] if rule.parameter in ("node", "not") else []
+
+    def items(self, head: Node) -> list[Node]:
+        """The members of an RDF list."""
+        return list(self.graph.items(head))
 
 
-def read_shapes(folder: Path) -> Shapes:
-    """The rules of all `*.ttl` files of a folder.
+def read_shapes(source: File | Graph) -> Shapes:
+    """The rules of all `*.ttl` files of a folder, of one Turtle file, or of a graph.
 
     Raises:
-        WorkspaceInvalid: a file is not Turtle, a shape is of a form that is not evaluated, or there is no rule.
+        WorkspaceInvalid: a file is not Turtle, a shape is ill-formed or of a form that is not evaluated, or
+            there is no rule.
     """
+    if isinstance(source, Graph):
+        return shapes_of(source)
     graph = Graph()
-    for path in sorted(folder.glob("*.ttl")):
+    for path in [source] if source.is_file() else sorted(source.glob("*.ttl")):
         try:
             graph += read_turtle(path.read_bytes())
         except Exception as problem:  # the parser raises classes of its own, without a common base
@@ -131,156 +202,203 @@ def read_shapes(folder: Path) -> Shapes:
 
 
 def shapes_of(graph: Graph) -> Shapes:
-    """The rules of a shapes graph, in the order of their IRIs; shapes without a name get one in the graph.
+    """The rules of a shapes graph, in the order of their IRIs; the graph is copied.
+
+    Shapes without a name that give results get one, because a result has to name its rule.
 
     Raises:
-        WorkspaceInvalid: a shape is of a form that would be overlooked.
+        WorkspaceInvalid: a shape is ill-formed, or of a form that would be overlooked.
     """
-    _refuse_overlooked(graph)
-    _name_shapes(graph)
-    rules = [rule for shape in set(_targeted(graph)) for rule in _rules(graph, shape)]
-    return Shapes(
-        graph, tuple(sorted(rules, key=lambda rule: (rule.shape, rule.parameter, repr(rule.values))))
-    )
+    own = Graph()
+    for triple in graph:
+        own.add((*triple[:2], _plain(triple[2])))
+    _refuse_overlooked(own)
+    name_shapes(own, set(_targeted(own)))
+    shapes = Shapes(own, (), _recursive(own), _components=read_components(own))
+    found = {rule: None for node in _targeted(own) for rule in _with_targets(shapes, node)}
+    rules = sorted(found, key=lambda rule: (rule.shape, rule.parameter, rule.value.n3(), str(rule.targets)))
+    return replace(shapes, rules=tuple(rules))
+
+
+def _plain(term: Node) -> Node:
+    """A text that states its datatype is the same term as one that does not (RDF 1.1)."""
+    return Literal(str(term)) if isinstance(term, Literal) and term.datatype == XSD.string else term
 
 
 def _targeted(graph: Graph) -> Iterator[IdentifiedNode]:
-    for predicate in _TARGETS.values():
-        for shape in graph.subjects(predicate, None):
-            assert isinstance(shape, IdentifiedNode)
-            yield shape
+    """The shapes that have targets."""
+    seen: set[Node] = set()
+    classes = {RDFS.Class, OWL.Class, *graph.subjects(RDFS.subClassOf, RDFS.Class)}
+    said = (node for predicate in _TARGETS.values() for node in graph.subjects(predicate, None))
+    implied = (node for kind in classes for node in graph.subjects(RDF.type, kind) if _is_shape(graph, node))
+    for node in sorted({*said, *implied}, key=lambda term: term.n3()):
+        if node not in seen and isinstance(node, IdentifiedNode):
+            seen.add(node)
+            yield node
+
+
+def _is_shape(graph: Graph, node: Node) -> bool:
+    types = set(graph.objects(node, RDF.type))
+    return bool(types & {SH.NodeShape, SH.PropertyShape}) or any(
+        str(predicate).removeprefix(str(SH)) in PARAMETERS or predicate == SH.property
+        for predicate in graph.predicates(node)
+        if str(predicate).startswith(str(SH))
+    )
 
 
 def _refuse_overlooked(graph: Graph) -> None:
-    """SHACL knows more ways to say what is checked than are read here; none of them may pass in silence."""
-    for class_iri in (RDFS.Class, OWL.Class):
-        for shape in graph.subjects(RDF.type, class_iri):
-            said = (*graph.predicates(shape), *graph.objects(shape, RDF.type))
-            if any(str(term).startswith(str(SH)) for term in said):
-                raise WorkspaceInvalid(
-                    f"{shape}: implicit class targets are not used here; write sh:targetClass"
-                )
-    for shape in graph.subjects(SH.target):
-        raise WorkspaceInvalid(f"{shape}: sh:target is not used here; write sh:targetClass")
-    for component in graph.subjects(RDF.type, SH.ConstraintComponent):
-        raise WorkspaceInvalid(f"{component}: own constraint components are not used here; write sh:sparql")
-    for shape, node in graph.subject_objects(SH.targetNode):
-        if not isinstance(node, URIRef):
-            raise WorkspaceInvalid(f"{shape}: sh:targetNode must be an IRI here (found {node.n3()})")
-
-
-def _name_shapes(graph: Graph) -> None:
-    """Shapes without a name get one from what they say: a result has to name its rule, in each build alike."""
-    for shape in set(_targeted(graph)):
-        outer = _rename(graph, shape, "urn:twin-graph:shape:")
-        for inner in list(graph.objects(outer, SH.property)):
-            _rename(graph, inner, f"{outer}-")
-
-
-def _rename(graph: Graph, node: Node, prefix: str) -> Node:
-    if not isinstance(node, BNode):
-        return node
-    name = URIRef(prefix + hashlib.sha256(_written_out(graph, node).encode()).hexdigest()[:8])
-    for triple in [*graph.triples((node, None, None)), *graph.triples((None, None, node))]:
-        subject, predicate, value = triple
-        graph.remove(triple)
-        graph.add((name if subject == node else subject, predicate, name if value == node else value))
-    return name
-
-
-def _written_out(graph: Graph, node: Node) -> str:
-    """All that a node without a name says, independent of the names that the parser gave."""
-    if not isinstance(node, BNode):
-        return node.n3()
-    return f"[{' '.join(sorted(p.n3() + _written_out(graph, o) for p, o in graph.predicate_objects(node)))}]"
-
-
-def _rules(graph: Graph, shape: IdentifiedNode) -> Iterator[Rule]:
-    targets = tuple(
-        sorted(
-            (
-                Target(way, str(iri))
-                for way, predicate in _TARGETS.items()
-                for iri in graph.objects(shape, predicate)
-            ),
-            key=str,
-        )
-    )
-    yield from _constraints(graph, shape, targets, shape)
-    for inner in graph.objects(shape, SH.property):
-        assert isinstance(inner, IdentifiedNode)
-        for nesting in (shape, inner):
-            if (nesting, SH.path, None) in graph and (nesting, SH.property, None) in graph:
-                raise WorkspaceInvalid(
-                    f"{nesting}: sh:property inside a property shape is not used here; write a node shape with "
-                    "a target of its own"
-                )
-        yield from _constraints(graph, inner, targets, shape)
-
-
-def _constraints(
-    graph: Graph, shape: IdentifiedNode, targets: tuple[Target, ...], outer: IdentifiedNode
-) -> Iterator[Rule]:
-    if (shape, SH.deactivated, Literal(True)) in graph or (outer, SH.deactivated, Literal(True)) in graph:
-        return
-    path, inverse, simple = _path(graph, shape)
-    parameters = {
-        p for p in graph.predicates(shape, None) if str(p).startswith(str(SH)) and p not in _DESCRIPTIVE
-    }
-    for parameter in sorted(parameters, key=str):
-        values = tuple(graph.objects(shape, parameter))
-        for value in values if parameter in _REPEATED else [None]:
-            carrier = value if parameter == SH.sparql and isinstance(value, IdentifiedNode) else shape
-            yield Rule(
-                shape=str(shape),
-                node=carrier,
-                targets=targets,
-                parameter=str(parameter).removeprefix(str(SH)),
-                values=values if value is None else (value,),
-                severity=_severity(graph, carrier, shape),
-                messages=_messages(graph, carrier, shape),
-                path=path,
-                inverse=inverse,
-                simple=simple,
+    """SHACL's further documents know more than is evaluated here; none of it may pass in silence."""
+    for predicate in (SH.target, SH.js, SH.expression, SH.rule, SH.entailment):
+        for shape in graph.subjects(predicate):
+            name = str(predicate).removeprefix(str(SH))
+            raise WorkspaceInvalid(
+                f"{shape}: sh:{name} is not used here; it is no part of SHACL Core or SPARQL"
             )
 
 
-def _path(graph: Graph, shape: IdentifiedNode) -> tuple[str, bool, bool]:
-    path = graph.value(shape, SH.path)
-    if path is None:
-        return "", False, True
-    if isinstance(path, URIRef):
-        return str(path), False, True
-    inner = graph.value(path, SH.inversePath)
-    return (str(inner), True, True) if isinstance(inner, URIRef) else (str(path), False, False)
+def _recursive(graph: Graph) -> frozenset[Node]:
+    """The shapes from which a chain of references comes back to a shape that it has passed."""
+    below: dict[Node, set[Node]] = {}
+    for predicate in _REFERENCES:
+        for shape, inner in graph.subject_objects(predicate):
+            below.setdefault(shape, set()).add(inner)
+    for predicate in _LISTS:
+        for shape, head in graph.subject_objects(predicate):
+            below.setdefault(shape, set()).update(graph.items(head))
+    # What refers to nothing but shapes that end, ends.
+    endless = set(below)
+    while ended := {shape for shape in endless if not below[shape] & endless}:
+        endless -= ended
+    return frozenset(endless)
 
 
-def _severity(graph: Graph, *nodes: IdentifiedNode) -> Severity:
+def _with_targets(shapes: Shapes, node: IdentifiedNode) -> Iterator[Rule]:
+    graph = shapes.graph
+    targets = {
+        Target(way, term) for way, predicate in _TARGETS.items() for term in graph.objects(node, predicate)
+    }
+    classes = {RDFS.Class, OWL.Class, *graph.subjects(RDFS.subClassOf, RDFS.Class)}
+    if classes & set(graph.objects(node, RDF.type)):
+        targets.add(Target("class", node))
+    for target in targets:
+        if target.way != "node" and not isinstance(target.node, URIRef | BNode):
+            raise WorkspaceInvalid(f"{node}: a target must be an IRI (found {target.node.n3()})")
+    ordered = tuple(sorted(targets, key=lambda target: (target.way, target.node.n3())))
+    yield from _below(shapes, node, ordered, (), ())
+
+
+def _below(
+    shapes: Shapes,
+    node: IdentifiedNode,
+    targets: tuple[Target, ...],
+    route: tuple[Path, ...],
+    passed: tuple[Node, ...],
+) -> Iterator[Rule]:
+    shape = shapes.shape(node)
+    if not shape.active or node in passed:
+        return
+    way = (*passed, node)
+    endless = any(each in _properties_below(shapes.graph, each) for each in way if each in shapes.recursive)
+    for rule in shape.rules:
+        yield replace(rule, targets=targets, route=route, endless=endless)
+    onwards = route if shape.path is None else (*route, shape.path)
+    for inner in shape.properties:
+        yield from _below(shapes, inner, targets, onwards, way)
+
+
+def _properties_below(graph: Graph, node: Node) -> set[Node]:
+    found: set[Node] = set()
+    queue = [node]
+    while queue:
+        fresh = set(graph.objects(queue.pop(), SH.property)) - found
+        found |= fresh
+        queue.extend(fresh)
+    return found
+
+
+def _read_shape(graph: Graph, node: Node, components: tuple[Component, ...]) -> Shape:
+    if not isinstance(node, IdentifiedNode) or node == RDF.nil:
+        raise WorkspaceInvalid(f"{node.n3()}: must be a shape")
+    active = not any(_is_true(value) for value in graph.objects(node, SH.deactivated))
+    path = _path(graph, node)
+    rules: list[Rule] = []
+    for parameter in PARAMETERS:
+        for value in sorted(graph.objects(node, SH[parameter]), key=lambda term: term.n3()):
+            check_value(graph, node, parameter, value, has_path=path is not None)
+            if parameter.startswith("qualified") and (node, SH.qualifiedValueShape, None) not in graph:
+                continue
+            if parameter == "sparql" and any(_is_true(off) for off in graph.objects(value, SH.deactivated)):
+                continue
+            rules.append(_rule(graph, node, value, parameter, path))
+    for component in applicable(graph, node, components):
+        rules.append(_rule(graph, node, component.node, "custom", path))
+    properties = sorted(graph.objects(node, SH.property), key=lambda term: term.n3())
+    for inner in properties:
+        if not isinstance(inner, IdentifiedNode) or (inner, SH.path, None) not in graph:
+            raise WorkspaceInvalid(
+                f"{node}: sh:property: {inner.n3()} is no property shape: it has no sh:path"
+            )
+    return Shape(
+        node, path, active, tuple(rules), tuple(p for p in properties if isinstance(p, IdentifiedNode))
+    )
+
+
+def _rule(graph: Graph, shape: IdentifiedNode, value: Node, parameter: str, path: Path | None) -> Rule:
+    carrier = value if parameter == "sparql" and isinstance(value, IdentifiedNode) else shape
+    severity, iri = _severity(graph, carrier, shape)
+    messages, languages = _messages(graph, carrier, shape)
+    return Rule(
+        str(shape),
+        carrier,
+        shape,
+        parameter,
+        value,
+        severity,
+        messages,
+        path,
+        severity_iri=iri,
+        languages=languages,
+    )
+
+
+def _path(graph: Graph, node: IdentifiedNode) -> Path | None:
+    found = list(graph.objects(node, SH.path))
+    if (node, RDF.type, SH.NodeShape) in graph and found:
+        raise WorkspaceInvalid(f"{node}: a node shape has no sh:path")
+    if len(found) > 1 or ((node, RDF.type, SH.PropertyShape) in graph and not found):
+        raise WorkspaceInvalid(f"{node}: a property shape has one sh:path")
+    return read_path(graph, found[0]) if found else None
+
+
+def _is_true(value: Node) -> bool:
+    return isinstance(value, Literal) and value.value is True
+
+
+def _severity(graph: Graph, *nodes: IdentifiedNode) -> tuple[Severity, str]:
     for node in nodes:
         found = graph.value(node, SH.severity)
-        if found is not None:
-            try:
-                return Severity(str(found).removeprefix(str(SH)))
-            except ValueError as problem:
-                raise WorkspaceInvalid(
-                    f"{nodes[-1]}: sh:severity: must be sh:Violation, sh:Warning or sh:Info (found {found.n3()})"
-                ) from problem
-    return Severity.VIOLATION
+        if found is None:
+            continue
+        name = str(found).removeprefix(str(SH))
+        if name in set(Severity):
+            return Severity(name), ""
+        if not isinstance(found, URIRef) or name != str(found):
+            raise WorkspaceInvalid(
+                f"{nodes[-1]}: sh:severity: must be sh:Violation, sh:Warning or sh:Info, or an IRI of your own, "
+                f"which stops a build like a violation (found {found.n3()})"
+            )
+        return Severity.VIOLATION, str(found)
+    return Severity.VIOLATION, ""
 
 
-def _messages(graph: Graph, *nodes: IdentifiedNode) -> dict[str, str]:
+def _messages(graph: Graph, *nodes: IdentifiedNode) -> tuple[dict[str, str], tuple[str, ...]]:
     for node in nodes:
-        found = {message.language or "en": str(message)
-                 for message in graph.objects(node, SH.message) if isinstance(message, Literal)}  # fmt: skip
-        if found:
-            return {"en": next(iter(found.values())), **dict(sorted(found.items()))}
-    return {"en": f"breaks the rule {nodes[0]}"}
-
-
-def items(graph: Graph, head: Node) -> list[Node]:
-    """The members of an RDF list."""
-    assert isinstance(head, IdentifiedNode)
-    return list(Collection(graph, head))
+        texts = [text for text in graph.objects(node, SH.message) if isinstance(text, Literal)]
+        if texts:
+            found = dict(sorted((text.language or "en", str(text)) for text in texts))
+            languages = tuple(sorted({text.language or "" for text in texts}))
+            return {"en": next(iter(found.values())), **found}, languages
+    return {"en": f"breaks the rule {nodes[-1]}"}, ()
 
 
 def _filled(text: str, row: Mapping[str, Node]) -> str:

@@ -1,6 +1,7 @@
 """The only home of the query engine: load, ask, dump.
 
-    rows.py       how many rows a result has
+    rows.py       the rows of a result, and how many there are
+    faithful.py   loading so that no literal changes
     mistakes.py   where a query stops being one
     xml.py        what XML cannot carry
 
@@ -32,7 +33,6 @@ from twin_graph.errors import (
 )
 from twin_graph.formats import Carries, Format
 from twin_graph.graphs import (
-    OxTerm,
     Triple,
     engine_format,
     from_rdflib,
@@ -45,10 +45,11 @@ from twin_graph.lexer import names_dataset, names_service
 from twin_graph.namespaces import PREFIXES
 from twin_graph.queries import Query
 from twin_graph.store.mistakes import malformed
-from twin_graph.store.rows import CountedTriples, count_rows
+from twin_graph.store.rows import CountedTriples, Row, count_rows, read_rows
 from twin_graph.store.xml import check_characters, check_predicates
 
-Row = Mapping[str, Node]
+__all__ = ["Answer", "Function", "RequestedDataset", "Row", "Store", "first_fit"]
+
 Function = Callable[..., "ox.Literal | ox.NamedNode | None"]
 # How the engine begins when blocks of its files are not as it wrote them; the class is that of other errors.
 _DAMAGE = ("Corruption", "IO error")
@@ -134,9 +135,11 @@ class Store:
     def add(self, triples: Iterable[Triple], graph: str) -> None:
         """Add statements made of rdflib terms to one named graph."""
         name = ox.NamedNode(graph)
-        self._engine.extend(
-            ox.Quad(from_rdflib(s), from_rdflib(p), from_rdflib(o), name) for s, p, o in triples
-        )
+        self.extend(ox.Quad(from_rdflib(s), from_rdflib(p), from_rdflib(o), name) for s, p, o in triples)
+
+    def extend(self, quads: Iterable[ox.Quad]) -> None:
+        """Add statements in the engine's own terms."""
+        self._engine.bulk_extend(quads)
 
     def construct_ntriples(
         self, query: Query, functions: Mapping[str, Function] | None = None, **values: Node
@@ -162,14 +165,11 @@ class Store:
 
     def select(self, query: Query, **values: Node) -> list[Row]:
         """The rows of a SELECT of ours; an unbound variable is absent from its row."""
-        solutions = self._run(query, values)
-        names = [variable.value for variable in solutions.variables]
-        # Most terms of a long result come more than once.
-        known = _Known()
-        return [
-            {name: known[term] for name, term in zip(names, solution, strict=True) if term is not None}
-            for solution in solutions
-        ]
+        return read_rows(self._run(query, values))
+
+    def select_with(self, query: Query, functions: Mapping[str, Function]) -> list[Row]:
+        """The rows of a SELECT of ours that calls functions."""
+        return read_rows(self._run(query, {}, functions))
 
     def ask(self, query: Query, **values: Node) -> bool:
         """The answer of an ASK of ours."""
@@ -360,14 +360,6 @@ class Store:
             }
         # What we pass would override the text, so a text that names its dataset is left alone.
         return {} if names_dataset(text) else self._default_dataset()
-
-
-class _Known(dict[OxTerm, Node]):
-    """Terms that are carried over already."""
-
-    def __missing__(self, term: OxTerm) -> Node:
-        found = self[term] = to_rdflib(term)
-        return found
 
 
 @contextmanager

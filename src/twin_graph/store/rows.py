@@ -1,21 +1,43 @@
-"""Count the rows of a result, and stop where there are more than allowed.
+"""Read the rows of a result, or count them and stop where there are more than allowed.
 
-What is in the rows does not matter here; writing them is `store`.
+Asking for them, and writing them, is `store`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import IO, Any
 
 import pyoxigraph as ox
+from rdflib.term import Node
 
 from twin_graph import formats
 from twin_graph.errors import ResultTooLarge
 from twin_graph.formats import Format
+from twin_graph.graphs import OxTerm, to_rdflib
 
+Row = Mapping[str, Node]
 _CHUNK = 1 << 20
+
+
+class _Known(dict[OxTerm, Node]):
+    """Terms that are carried over already."""
+
+    def __missing__(self, term: OxTerm) -> Node:
+        found = self[term] = to_rdflib(term)
+        return found
+
+
+def read_rows(solutions: Any) -> list[Row]:
+    """The rows of a SELECT in terms of rdflib; an unbound variable is absent from its row."""
+    names = [variable.value for variable in solutions.variables]
+    # Most terms of a long result come more than once.
+    known = _Known()
+    return [
+        {name: known[term] for name, term in zip(names, solution, strict=True) if term is not None}
+        for solution in solutions
+    ]
 
 
 class CountedTriples:

@@ -1,0 +1,114 @@
+"""Validate a store: queries name the focus nodes that may break a rule, inspection judges them.
+
+What cannot be evaluated here goes to pySHACL and is named in the report: shapes that refer to themselves.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from rdflib.term import Node
+
+from twin_graph.findings import Finding, Report, make_report
+from twin_graph.shapes import reference, sparql
+from twin_graph.shapes.compile import compile_rule, focus_of
+from twin_graph.shapes.data import Data
+from twin_graph.shapes.inspect import Inspector, Row
+from twin_graph.shapes.paths import Path
+from twin_graph.shapes.rules import Rule, Shapes
+
+NAME = "compiled"
+
+
+def run(data: Data, shapes: Shapes) -> Report:
+    """Validate all data.
+
+    Raises:
+        WorkspaceInvalid: a rule cannot be evaluated.
+    """
+    ours = [rule for rule in shapes.rules if rule.can_fail and is_supported(rule, shapes)]
+    left_over = left_to_reference(shapes)
+    inspector = Inspector(data, shapes)
+    # The engine works without Python's lock, so threads use all cores.
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        answers = list(threads.map(lambda rule: _suspects(rule, shapes, data), ours))
+    findings: list[Finding] = []
+    for rule, answer in zip(ours, answers, strict=True):
+        rows = answer if isinstance(answer, list) else inspect(inspector, rule, answer)
+        findings.extend(findings_of(rule, rows, data))
+    if left_over:
+        findings.extend(reference.check(data.store, shapes, left_over))
+    return make_report(findings, engine=NAME, fallbacks=fallbacks(left_over))
+
+
+def findings_of(rule: Rule, rows: Iterable[Row], data: Data) -> list[Finding]:
+    """The findings of the rows that break a rule.
+
+    A property shape below another gives its results once for each node that leads to its focus node.
+    """
+    found = [(row, rule.finding(row)) for row in rows]
+    if not found or not rule.route:
+        return [finding for _, finding in found]
+    begin = focus_nodes(replace(rule, route=()), data)
+    times: dict[Node, int] = {}
+    for row, _ in found:
+        if row["this"] not in times:
+            times[row["this"]] = _times(row["this"], rule.route, begin, data)
+    return [replace(finding, repeated=times[row["this"]]) for row, finding in found]
+
+
+def _times(node: Node, route: tuple[Path, ...], begin: set[Node], data: Data) -> int:
+    if not route:
+        return int(node in begin)
+    before = route[-1].walk(node, data.step, backwards=True)
+    return sum(_times(each, route[:-1], begin, data) for each in before)
+
+
+def is_supported(rule: Rule, shapes: Shapes) -> bool:
+    """Whether a rule is evaluated here, and not by pySHACL."""
+    return not rule.endless and shapes.recursive.isdisjoint(shapes.nested(rule))
+
+
+def left_to_reference(shapes: Shapes) -> list[Rule]:
+    """The rules that go to pySHACL."""
+    return [rule for rule in shapes.rules if rule.can_fail and not is_supported(rule, shapes)]
+
+
+def fallbacks(left_over: Iterable[Rule]) -> tuple[str, ...]:
+    """How a report names rules that pySHACL ran."""
+    return tuple(sorted({rule.name for rule in left_over}))
+
+
+def _suspects(rule: Rule, shapes: Shapes, data: Data) -> list[Row] | set[Node]:
+    """The rows that break a rule, or else the focus nodes that may."""
+    try:
+        if rule.parameter in ("sparql", "custom"):
+            rows = sparql.scan(rule, shapes, data)
+            if rows is not None:
+                return rows
+            return focus_nodes(rule, data)
+        text = compile_rule(rule, shapes, data)
+        return focus_nodes(rule, data) if text is None else {row["this"] for row in data.select(text)}
+    except SyntaxError as problem:
+        raise sparql.unusable(rule, problem) from problem
+
+
+def focus_nodes(rule: Rule, data: Data) -> set[Node]:
+    """All focus nodes of a rule."""
+    steps = next((i for i, path in enumerate(rule.route) if path.may_be_empty), len(rule.route))
+    text = f"SELECT DISTINCT ?this WHERE {{ {focus_of(rule, data, steps)} }}"
+    found = {row["this"] for row in data.select(text)}
+    for path in rule.route[steps:]:
+        found = {end for node in found for end in data.values(node, path)}
+    return found
+
+
+def inspect(inspector: Inspector, rule: Rule, focus: Iterable[Node]) -> list[Row]:
+    """What breaks a rule at some focus nodes."""
+    try:
+        return list(inspector.rows(rule, focus))
+    except SyntaxError as problem:
+        raise sparql.unusable(rule, problem) from problem
