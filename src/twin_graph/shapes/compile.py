@@ -7,7 +7,7 @@ quadratic: absence is MINUS. A rule without a form here gives None: all its focu
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 
 from rdflib import RDF, RDFS, XSD, Literal, URIRef
 from rdflib.term import Node, XSDToPython
@@ -39,13 +39,38 @@ _CASTS = {*_EXACT, *_MOMENTS, XSD.boolean, XSD.double, XSD.float}
 
 def compile_rule(rule: Rule, shapes: Shapes, data: Data) -> str | None:
     """The query of a rule, which binds `?this`; None where there is no form for it."""
-    writer = _WRITERS.get(rule.parameter)
-    if writer is None or any(
-        path.may_be_empty for path in (*rule.route, *([rule.path] if rule.path else []))
-    ):
+    if _is_walked(rule):
         return None
-    body = writer(_Parts(rule, shapes, data))
+    parts = _Parts(rule, shapes, data)
+    if rule.parameter in _CERTAIN:
+        return compile_together((rule,), shapes, data)
+    writer = _WRITERS.get(rule.parameter)
+    body = writer(parts) if writer is not None else None
     return None if body is None else f"SELECT DISTINCT ?this WHERE {{ {focus_of(rule, data)} {body}"
+
+
+def compile_together(rules: Sequence[Rule], shapes: Shapes, data: Data) -> str | None:
+    """One query for rules about single values with the same focus nodes and the same path."""
+    tests = [_CERTAIN[rule.parameter](_Parts(rule, shapes, data)) for rule in rules]
+    certain = " && ".join(f"({test})" for test in dict.fromkeys(tests) if test is not None)
+    if None in tests:
+        return None
+    values = _Parts(rules[0], shapes, data).values()
+    focus = focus_of(rules[0], data)
+    return f"SELECT DISTINCT ?this WHERE {{ {focus} {values} FILTER(!COALESCE({certain}, false)) }}"
+
+
+def group_key(rule: Rule, shapes: Shapes, data: Data) -> Hashable:
+    """What rules have in common that one query can look for; None for a rule with a query of its own."""
+    if rule.parameter not in _CERTAIN or _is_walked(rule):
+        return None
+    if _CERTAIN[rule.parameter](_Parts(rule, shapes, data)) is None:
+        return None
+    return (rule.targets, rule.route, rule.path)
+
+
+def _is_walked(rule: Rule) -> bool:
+    return any(path.may_be_empty for path in (*rule.route, *([rule.path] if rule.path else [])))
 
 
 def focus_of(rule: Rule, data: Data, steps: int | None = None) -> str:
@@ -102,10 +127,6 @@ class _Parts:
         """The pattern that binds `?value`."""
         return f"{self.step('?value')} ." if self.rule.path else "BIND(?this AS ?value)"
 
-    def unless(self, certain: str) -> str:
-        """The focus nodes with a value for which a condition is not certainly true."""
-        return f"{self.values()} FILTER(!COALESCE({certain}, false)) }}"
-
     def without(self, pattern: str) -> str:
         """The focus nodes for which a pattern has no match."""
         return f"MINUS {{ {pattern} }} }}"
@@ -140,11 +161,11 @@ def _datatype(parts: _Parts) -> str | None:
         test = "true"
     elif datatype == RDFS.Datatype or XSDToPython.get(datatype) is not None:
         return None  # rdflib looks into the lexical form
-    return parts.unless(f"ISLITERAL(?value) && {test}")
+    return f"ISLITERAL(?value) && {test}"
 
 
 def _node_kind(parts: _Parts) -> str:
-    return parts.unless(_KINDS[str(parts.rule.value).removeprefix(str(SH))])
+    return _KINDS[str(parts.rule.value).removeprefix(str(SH))]
 
 
 def _class(parts: _Parts) -> str:
@@ -158,12 +179,12 @@ def _pattern(parts: _Parts) -> str:
     )
     more = f", {Literal(flags).n3()}" if flags else ""
     regex = Literal(str(parts.rule.value)).n3()
-    return parts.unless(f"!ISBLANK(?value) && REGEX(STR(?value), {regex}{more})")
+    return f"!ISBLANK(?value) && REGEX(STR(?value), {regex}{more})"
 
 
 def _in(parts: _Parts) -> str:
     members = [encoded(item).n3() for item in parts.shapes.items(parts.rule.value) if not _is_nameless(item)]
-    return parts.unless(" || ".join(f"SAMETERM(?value, {member})" for member in members) or "false")
+    return " || ".join(f"SAMETERM(?value, {member})" for member in members) or "false"
 
 
 def _is_nameless(term: Node) -> bool:
@@ -185,17 +206,17 @@ def _bound(parts: _Parts) -> str:
     assert isinstance(bound, Literal)
     test = f"?value {_BOUNDS[parts.rule.parameter]} {bound.n3()}"
     if bound.datatype in _EXACT:
-        return parts.unless(f"DATATYPE(?value) IN ({', '.join(d.n3() for d in _EXACT)}) && {test}")
+        return f"DATATYPE(?value) IN ({', '.join(d.n3() for d in _EXACT)}) && {test}"
     if bound.datatype in _MOMENTS and not bound.ill_typed:
         regex = Literal(_MOMENTS[bound.datatype]).n3()
         safe = f"REGEX(STR(?value), {regex}) && REGEX({Literal(str(bound)).n3()}, {regex})"
-        return parts.unless(f"DATATYPE(?value) = {bound.datatype.n3()} && {safe} && {test}")
-    return parts.unless("false")
+        return f"DATATYPE(?value) = {bound.datatype.n3()} && {safe} && {test}"
+    return "false"
 
 
 def _length(parts: _Parts) -> str:
     sign = ">=" if parts.rule.parameter == "minLength" else "<="
-    return parts.unless(f"!ISBLANK(?value) && STRLEN(STR(?value)) {sign} {int(str(parts.rule.value))}")
+    return f"!ISBLANK(?value) && STRLEN(STR(?value)) {sign} {int(str(parts.rule.value))}"
 
 
 def _unique_lang(parts: _Parts) -> str:
@@ -207,7 +228,7 @@ def _language_in(parts: _Parts) -> str:
     ranges = [str(item).lower() for item in parts.shapes.items(parts.rule.value)]
     listed = ", ".join(Literal(text).n3() for text in ranges) or '"-"'
     exact = f"LCASE(LANG(?value)) IN ({listed})"
-    return parts.unless(f'LANG(?value) != "" && {"true" if "*" in ranges else exact}')
+    return f'LANG(?value) != "" && {"true" if "*" in ranges else exact}'
 
 
 def _less_than(parts: _Parts) -> str:
@@ -251,20 +272,24 @@ def allowed_properties(rule: Rule, shapes: Shapes) -> set[URIRef]:
     return {term for term in (*inner, *ignored) if isinstance(term, URIRef)}
 
 
-_WRITERS: dict[str, Callable[[_Parts], str | None]] = {
-    "minCount": _min_count,
-    "maxCount": _max_count,
+# Conditions on `?value` under which a rule about single values certainly holds.
+_CERTAIN: dict[str, Callable[[_Parts], str | None]] = {
     "datatype": _datatype,
     "nodeKind": _node_kind,
-    "class": _class,
     "pattern": _pattern,
     "in": _in,
-    "hasValue": _has_value,
     **dict.fromkeys(_BOUNDS, _bound),
     "minLength": _length,
     "maxLength": _length,
-    "uniqueLang": _unique_lang,
     "languageIn": _language_in,
+}
+# What follows the pattern of the focus nodes, in the queries of other rules.
+_WRITERS: dict[str, Callable[[_Parts], str | None]] = {
+    "minCount": _min_count,
+    "maxCount": _max_count,
+    "class": _class,
+    "hasValue": _has_value,
+    "uniqueLang": _unique_lang,
     "lessThan": _less_than,
     "lessThanOrEquals": _less_than,
     "disjoint": _disjoint,

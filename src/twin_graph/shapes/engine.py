@@ -6,7 +6,7 @@ What cannot be evaluated here goes to pySHACL and is named in the report: shapes
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from rdflib.term import Node
 
 from twin_graph.findings import Finding, Report, make_report
 from twin_graph.shapes import reference, sparql
-from twin_graph.shapes.compile import compile_rule, focus_of
+from twin_graph.shapes.compile import compile_rule, compile_together, focus_of, group_key
 from twin_graph.shapes.data import Data
 from twin_graph.shapes.inspect import Inspector, Row
 from twin_graph.shapes.paths import Path
@@ -32,13 +32,15 @@ def run(data: Data, shapes: Shapes) -> Report:
     ours = [rule for rule in shapes.rules if rule.can_fail and is_supported(rule, shapes)]
     left_over = left_to_reference(shapes)
     inspector = Inspector(data, shapes)
+    groups = _groups(ours, shapes, data)
     # The engine works without Python's lock, so threads use all cores.
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        answers = list(threads.map(lambda rule: _suspects(rule, shapes, data), ours))
+        answers = list(threads.map(lambda group: _suspects(group, shapes, data), groups))
     findings: list[Finding] = []
-    for rule, answer in zip(ours, answers, strict=True):
-        rows = answer if isinstance(answer, list) else inspect(inspector, rule, answer)
-        findings.extend(findings_of(rule, rows, data))
+    for group, answer in zip(groups, answers, strict=True):
+        for rule in group:
+            rows = answer if isinstance(answer, list) else inspect(inspector, rule, answer)
+            findings.extend(findings_of(rule, rows, data))
     if left_over:
         findings.extend(reference.check(data.store, shapes, left_over))
     return make_report(findings, engine=NAME, fallbacks=fallbacks(left_over))
@@ -82,15 +84,23 @@ def fallbacks(left_over: Iterable[Rule]) -> tuple[str, ...]:
     return tuple(sorted({rule.name for rule in left_over}))
 
 
-def _suspects(rule: Rule, shapes: Shapes, data: Data) -> list[Row] | set[Node]:
-    """The rows that break a rule, or else the focus nodes that may."""
+def _groups(rules: list[Rule], shapes: Shapes, data: Data) -> list[list[Rule]]:
+    """The rules, those together that one query can look for."""
+    groups: dict[Hashable, list[Rule]] = {}
+    for rule in rules:
+        key = group_key(rule, shapes, data)
+        groups.setdefault(rule if key is None else key, []).append(rule)
+    return list(groups.values())
+
+
+def _suspects(group: Sequence[Rule], shapes: Shapes, data: Data) -> list[Row] | set[Node]:
+    """The rows that break the only rule of a group, or else the focus nodes that may break one of its rules."""
+    rule = group[0]
     try:
         if rule.parameter in ("sparql", "custom"):
             rows = sparql.scan(rule, shapes, data)
-            if rows is not None:
-                return rows
-            return focus_nodes(rule, data)
-        text = compile_rule(rule, shapes, data)
+            return focus_nodes(rule, data) if rows is None else rows
+        text = compile_together(group, shapes, data) if len(group) > 1 else compile_rule(rule, shapes, data)
         return focus_nodes(rule, data) if text is None else {row["this"] for row in data.select(text)}
     except SyntaxError as problem:
         raise sparql.unusable(rule, problem) from problem
