@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -39,6 +40,7 @@ _RESULT_FORMATS = {
 }
 _TURTLE_HEADER = re.compile(rb"(?:@prefix [^\n]*\n)*")
 _XML_ROOT = re.compile(rb"<rdf:RDF ((?:xmlns:[\w.-]+=\"[^\"]*\"\s*)+)>")
+_XSD_BOOLEAN = "http://www.w3.org/2001/XMLSchema#boolean"
 _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 
 # rdflib logs a traceback for each literal that is not of its datatype; to say so is the task of the shapes.
@@ -64,6 +66,12 @@ def to_rdflib(term: OxTerm) -> Node:
     if term.language:
         return Literal(term.value, lang=term.language)
     datatype = term.datatype.value
+    if datatype == _XSD_BOOLEAN and term.value not in ("true", "false"):
+        with (
+            warnings.catch_warnings()
+        ):  # rdflib warns; to say that a literal is wrong is the task of the shapes
+            warnings.simplefilter("ignore")
+            return Literal(term.value, datatype=URIRef(datatype), normalize=False)
     return Literal(
         term.value, datatype=None if datatype == _XSD_STRING else URIRef(datatype), normalize=False
     )

@@ -10,6 +10,7 @@
     sparql.py       SPARQL constraints; groups.py  their text
     data.py         the data as constraints see it
     engine.py       all rules over all data
+    changes.py      a change of the data; reach.py  which focus nodes it can affect; patterns.py  and which queries
     reference.py    pySHACL, for rules that are not evaluated here, and as the judge of those that are
     interface.py    any data, any shapes: for other programs
     report.py       a report as RDF and as JSON
@@ -20,8 +21,11 @@ staff files: `build.locate` finds the place of a focus node.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from twin_graph.findings import Report, make_report
-from twin_graph.shapes import engine, reference
+from twin_graph.graphs import Triple
+from twin_graph.shapes import changes, engine, reference
 from twin_graph.shapes.data import Data
 from twin_graph.shapes.interface import validate, validate_by_reference
 from twin_graph.shapes.report import report_graph, report_json, report_turtle
@@ -34,6 +38,7 @@ __all__ = [
     "check",
     "check_by_reference",
     "read_shapes",
+    "recheck",
     "report_graph",
     "report_json",
     "report_turtle",
@@ -51,6 +56,28 @@ def check(store: Store, shapes: Shapes) -> Report:
         WorkspaceInvalid: a rule cannot be evaluated.
     """
     return engine.run(Data(store), shapes)
+
+
+def recheck(
+    store: Store,
+    shapes: Shapes,
+    previous: Report,
+    *,
+    added: Collection[Triple] = (),
+    removed: Collection[Triple] = (),
+) -> Report:
+    """The report of `check` after a change, from the report before it: only what the change can affect is
+    validated.
+
+    Args:
+        store: the data after the change.
+        previous: the report of `check` or `recheck` before the change, by the same shapes.
+        added, removed: the statements that the change added and removed; no more and no fewer.
+
+    Raises:
+        WorkspaceInvalid: a rule cannot be evaluated.
+    """
+    return changes.run(Data(store), shapes, previous, added=added, removed=removed)
 
 
 def check_by_reference(store: Store, shapes: Shapes) -> Report:

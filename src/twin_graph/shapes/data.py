@@ -15,8 +15,9 @@ from rdflib.term import Node
 from twin_graph.graphs import from_rdflib
 from twin_graph.queries import Query
 from twin_graph.shapes.paths import Path
+from twin_graph.shapes.rules import Target
 from twin_graph.store import Function, Row, Store
-from twin_graph.store.faithful import decoded
+from twin_graph.store.faithful import decoded, encoded
 
 _FUNCTION = "urn:twin-graph:function:"
 # So many nodes are listed in one query.
@@ -44,7 +45,7 @@ class Data:
     def step(self, node: Node, predicate: URIRef, backwards: bool) -> Iterable[Node]:
         """The nodes that a property leads to, or from."""
         if backwards:
-            return [subject for subject, _, _ in self.store.triples(None, predicate, node)]
+            return [subject for subject, _, _ in self.store.triples(None, predicate, encoded(node))]
         if isinstance(node, Literal):
             return ()
         return [decoded(value) for _, _, value in self.store.triples(node, predicate, None)]
@@ -66,6 +67,14 @@ class Data:
     def is_instance(self, node: Node, classes: Collection[str]) -> bool:
         """Whether a node is of one of the classes."""
         return any(str(kind) in classes for kind in self.step(node, RDF.type, False))
+
+    def is_target(self, node: Node, target: Target) -> bool:
+        """Whether a node is one of those that a target stands for."""
+        if target.way == "node":
+            return node == target.node
+        if target.way == "class":
+            return self.is_instance(node, self.classes(target.iri))
+        return any(True for _ in self.step(node, URIRef(target.iri), target.way == "objects"))
 
     def select(self, text: str) -> list[Row]:
         """The rows of a query about the data, terms as they were written."""

@@ -17,7 +17,6 @@ from twin_graph.shapes import reference, sparql
 from twin_graph.shapes.compile import compile_rule, compile_together, focus_of, group_key
 from twin_graph.shapes.data import Data
 from twin_graph.shapes.inspect import Inspector, Row
-from twin_graph.shapes.paths import Path
 from twin_graph.shapes.rules import Rule, Shapes
 
 NAME = "compiled"
@@ -31,8 +30,16 @@ def run(data: Data, shapes: Shapes) -> Report:
     """
     ours = [rule for rule in shapes.rules if rule.can_fail and is_supported(rule, shapes)]
     left_over = left_to_reference(shapes)
-    inspector = Inspector(data, shapes)
-    groups = _groups(ours, shapes, data)
+    findings = findings_of_all(ours, Inspector(data, shapes))
+    if left_over:
+        findings.extend(reference.check(data.store, shapes, left_over))
+    return make_report(findings, engine=NAME, fallbacks=fallbacks(left_over))
+
+
+def findings_of_all(rules: list[Rule], inspector: Inspector) -> list[Finding]:
+    """The findings of some rules over all data."""
+    data, shapes = inspector.data, inspector.shapes
+    groups = _groups(rules, shapes, data)
     # The engine works without Python's lock, so threads use all cores.
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         answers = list(threads.map(lambda group: _suspects(group, shapes, data), groups))
@@ -41,9 +48,7 @@ def run(data: Data, shapes: Shapes) -> Report:
         for rule in group:
             rows = answer if isinstance(answer, list) else inspect(inspector, rule, answer)
             findings.extend(findings_of(rule, rows, data))
-    if left_over:
-        findings.extend(reference.check(data.store, shapes, left_over))
-    return make_report(findings, engine=NAME, fallbacks=fallbacks(left_over))
+    return findings
 
 
 def findings_of(rule: Rule, rows: Iterable[Row], data: Data) -> list[Finding]:
@@ -54,19 +59,20 @@ def findings_of(rule: Rule, rows: Iterable[Row], data: Data) -> list[Finding]:
     found = [(row, rule.finding(row)) for row in rows]
     if not found or not rule.route:
         return [finding for _, finding in found]
-    begin = focus_nodes(replace(rule, route=()), data)
     times: dict[Node, int] = {}
     for row, _ in found:
         if row["this"] not in times:
-            times[row["this"]] = _times(row["this"], rule.route, begin, data)
+            times[row["this"]] = ways_to(rule, row["this"], data)
     return [replace(finding, repeated=times[row["this"]]) for row, finding in found]
 
 
-def _times(node: Node, route: tuple[Path, ...], begin: set[Node], data: Data) -> int:
-    if not route:
-        return int(node in begin)
-    before = route[-1].walk(node, data.step, backwards=True)
-    return sum(_times(each, route[:-1], begin, data) for each in before)
+def ways_to(rule: Rule, node: Node, data: Data, steps: int | None = None) -> int:
+    """In how many ways a node is a focus node of a rule: none, or one for each node that leads to it."""
+    left = len(rule.route) if steps is None else steps
+    if left == 0:
+        return int(any(data.is_target(node, target) for target in rule.targets))
+    before = rule.route[left - 1].walk(node, data.step, backwards=True)
+    return sum(ways_to(rule, each, data, left - 1) for each in before)
 
 
 def is_supported(rule: Rule, shapes: Shapes) -> bool:

@@ -216,8 +216,22 @@ def shapes_of(graph: Graph) -> Shapes:
     name_shapes(own, set(_targeted(own)))
     shapes = Shapes(own, (), _recursive(own), _components=read_components(own))
     found = {rule: None for node in _targeted(own) for rule in _with_targets(shapes, node)}
+    _read_nested(shapes, list(found))
     rules = sorted(found, key=lambda rule: (rule.shape, rule.parameter, rule.value.n3(), str(rule.targets)))
     return replace(shapes, rules=tuple(rules))
+
+
+def _read_nested(shapes: Shapes, rules: list[Rule]) -> None:
+    """Read all shapes to which rules refer, so that an ill-formed one is refused now and not when data need it."""
+    seen: set[Node] = set()
+    queue = [node for rule in rules for node in shapes.nested(rule)]
+    while queue:
+        node = queue.pop()
+        if node not in seen:
+            seen.add(node)
+            shape = shapes.shape(node)
+            queue.extend(shape.properties)
+            queue.extend(inner for rule in shape.rules for inner in shapes.nested(rule))
 
 
 def _plain(term: Node) -> Node:

@@ -7,7 +7,7 @@ bound beforehand for each: `groups.py` says where. What counts or limits its row
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from rdflib import OWL, RDF, RDFS, BNode, Literal, URIRef
@@ -222,9 +222,3 @@ def _completed(rule: Rule, row: Mapping[str, Node], focus: Node | None, shapes: 
 def unusable(rule: Rule, reason: object) -> WorkspaceInvalid:
     """The error of a rule that cannot be evaluated."""
     return WorkspaceInvalid(f"{rule.shape}: sh:{rule.parameter}: cannot be evaluated: {reason}")
-
-
-def mentions(rule: Rule, shapes: Shapes) -> Iterable[str]:
-    """The query as text, for finding out what data it depends on."""
-    asked = question(rule, shapes)
-    return asked.header, asked.body

@@ -8,6 +8,7 @@ of ours, which names its own one; `decoded` gives it back. The engine cannot com
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import pyoxigraph as ox
 from rdflib import Literal, URIRef
@@ -36,6 +37,7 @@ def decoded(term: Node) -> Node:
     return term
 
 
+@lru_cache(maxsize=4096)
 def encoded(term: Node) -> Node:
     """A term in the form in which it is kept."""
     if not isinstance(term, Literal) or term.datatype is None or str(term.datatype) in _TEXTS:
