@@ -31,8 +31,9 @@ VALUES: list[Node] = [
         Literal(text, datatype=datatype, normalize=False)
         for text, datatype in (
             ("01", XSD.integer), ("x", XSD.integer), ("2.0", XSD.decimal), ("2", XSD.byte), ("300", XSD.byte),
-            ("1e0", XSD.double), ("1", XSD.boolean), ("maybe", XSD.boolean), ("2004-02-30", XSD.date), ("2004-02-28", XSD.date),
-            ("2004-02-28Z", XSD.date), ("2004-02-28T24:00:00", XSD.dateTime), ("2004-02-28T12:00:00", XSD.dateTime),
+            ("1e0", XSD.double), ("1", XSD.boolean), ("maybe", XSD.boolean),
+            ("2004-02-30", XSD.date), ("2004-02-28", XSD.date), ("2004-02-28Z", XSD.date),
+            ("2004-02-28T24:00:00", XSD.dateTime), ("2004-02-28T12:00:00", XSD.dateTime),
             ("99", XSD.gYear), ("not an address", XSD.anyURI),
         )
     ),

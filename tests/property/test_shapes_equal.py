@@ -24,7 +24,7 @@ from twin_graph import formats
 from twin_graph.findings import Finding
 from twin_graph.graphs import Triple
 from twin_graph.namespaces import TWIN_IRI
-from twin_graph.shapes import Shapes, check, check_by_reference, read_shapes
+from twin_graph.shapes import Shapes, check, check_by_reference, read_shapes, recheck
 from twin_graph.store import Store
 from workspaces import REPOSITORY
 
@@ -168,3 +168,13 @@ def test_planted_defects(tiny_triples: list[Triple], seed: int) -> None:
     """Whatever is deleted, doubled or corrupted, both engines find the same."""
     assert 0 < len(tiny_triples)
     assert_equal_reports(store_of(damage(tiny_triples, seed)))
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(min_value=0, max_value=2**32))
+def test_planted_changes(tiny_triples: list[Triple], seed: int) -> None:
+    """Whatever is deleted, doubled or corrupted, the change is judged as the whole is."""
+    before, after = store_of(tiny_triples), store_of(damage(tiny_triples, seed))
+    old, new = set(before.triples()), set(after.triples())
+    report = recheck(after, shapes(), check(before, shapes()), added=new - old, removed=old - new)
+    assert check(after, shapes()) == report

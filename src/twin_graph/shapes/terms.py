@@ -1,8 +1,8 @@
 """Whether one value satisfies one demand: datatype, kind, order, length, pattern, language.
 
 Judges as pySHACL does, on rdflib terms, because pySHACL is the reference: so lexical forms, language tags and the
-order of values are those of rdflib. One thing is stricter, as SHACL demands: values of different kinds, such as a
-number and a day, cannot be compared, though rdflib has an order for them. Asks no data.
+order of values are those of rdflib. Bounds alone are stricter, as SHACL demands: a value that SPARQL cannot compare
+with the bound, such as a day with a number, breaks it, though rdflib has an order for both. Asks no data.
 """
 
 from __future__ import annotations
@@ -43,6 +43,8 @@ _ORDERS: dict[str, Callable[[int], bool]] = {
     "maxInclusive": lambda sign: sign <= 0,
     "maxExclusive": lambda sign: sign < 0,
 }
+# What rdflib raises where two values have no order, such as a number and one that is no number (NaN).
+_INCOMPARABLE = (TypeError, NotImplementedError, ArithmeticError)
 
 
 def is_of_datatype(value: Node, datatype: Node) -> bool:
@@ -74,7 +76,7 @@ def is_within(value: Node, parameter: str, bound: Literal) -> bool:
         return False
     try:
         return _ORDERS[parameter](_compare(value, bound))
-    except (TypeError, NotImplementedError):
+    except _INCOMPARABLE:
         return False
 
 
@@ -109,9 +111,10 @@ def is_before(value: Node, other: Node, *, or_equal: bool) -> bool:
     theirs, other_is_text = _comparable(other)
     if mine is None or theirs is None or is_text != other_is_text:
         return False
-    if not is_text and not _are_comparable(mine, theirs):
+    try:
+        return bool(mine <= theirs) if or_equal else bool(mine < theirs)
+    except _INCOMPARABLE:
         return False
-    return bool(mine <= theirs) if or_equal else bool(mine < theirs)
 
 
 def _comparable(term: Node) -> tuple[Any, bool]:
