@@ -1,6 +1,6 @@
 """A SHACL validator over a store: fast on large graphs, with pySHACL as its judge.
 
-    rules.py        shapes graph -> rules: one per constraint, with messages and severity
+    rules.py        shapes graph -> rules: one per constraint, with messages and severity; rule.py  one of them
     demands.py      what the parameters of a constraint may be
     names.py        names for shapes that have none
     paths.py        property paths
@@ -29,7 +29,8 @@ from twin_graph.shapes import changes, engine, reference
 from twin_graph.shapes.data import Data
 from twin_graph.shapes.interface import validate, validate_by_reference
 from twin_graph.shapes.report import report_graph, report_json, report_turtle
-from twin_graph.shapes.rules import Rule, Shapes, read_shapes
+from twin_graph.shapes.rule import Rule
+from twin_graph.shapes.rules import Shapes, read_shapes
 from twin_graph.store import Store
 
 __all__ = [

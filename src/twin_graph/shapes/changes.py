@@ -17,7 +17,8 @@ from twin_graph.shapes import engine, reference
 from twin_graph.shapes.data import Data
 from twin_graph.shapes.inspect import Inspector
 from twin_graph.shapes.reach import EVERYTHING, Reach
-from twin_graph.shapes.rules import Rule, Shapes
+from twin_graph.shapes.rule import Rule
+from twin_graph.shapes.rules import Shapes
 from twin_graph.store.faithful import decoded
 
 Key = tuple[str, str]

@@ -14,7 +14,8 @@ from rdflib.term import Node, XSDToPython
 
 from twin_graph.namespaces import SH
 from twin_graph.shapes.data import Data
-from twin_graph.shapes.rules import Rule, Shapes, Target
+from twin_graph.shapes.rule import Rule, Target
+from twin_graph.shapes.rules import Shapes
 from twin_graph.store.faithful import encoded
 
 _KINDS = {

@@ -15,7 +15,7 @@ from rdflib.term import Node
 from twin_graph.graphs import from_rdflib
 from twin_graph.queries import Query
 from twin_graph.shapes.paths import Path
-from twin_graph.shapes.rules import Target
+from twin_graph.shapes.rule import Target
 from twin_graph.store import Function, Row, Store
 from twin_graph.store.faithful import decoded, encoded
 

@@ -17,7 +17,8 @@ from twin_graph.shapes import reference, sparql
 from twin_graph.shapes.compile import compile_rule, compile_together, focus_of, group_key
 from twin_graph.shapes.data import Data
 from twin_graph.shapes.inspect import Inspector, Row
-from twin_graph.shapes.rules import Rule, Shapes
+from twin_graph.shapes.rule import Rule
+from twin_graph.shapes.rules import Shapes
 
 NAME = "compiled"
 

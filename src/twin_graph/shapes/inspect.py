@@ -15,7 +15,8 @@ from twin_graph.namespaces import SH
 from twin_graph.shapes import sparql, terms
 from twin_graph.shapes.compile import allowed_properties
 from twin_graph.shapes.data import Data
-from twin_graph.shapes.rules import Rule, Shape, Shapes
+from twin_graph.shapes.rule import Rule
+from twin_graph.shapes.rules import Shape, Shapes
 
 Row = Mapping[str, Node]
 Values = Mapping[Node, set[Node]]

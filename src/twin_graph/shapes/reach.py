@@ -17,7 +17,8 @@ from twin_graph.shapes import sparql
 from twin_graph.shapes.data import Data
 from twin_graph.shapes.paths import Path
 from twin_graph.shapes.patterns import Pattern, connected, read_patterns
-from twin_graph.shapes.rules import Rule, Shapes, Target
+from twin_graph.shapes.rule import Rule, Target
+from twin_graph.shapes.rules import Shapes
 
 EVERYTHING = None
 Reached = set[Node] | None  # EVERYTHING is None

@@ -17,7 +17,8 @@ from twin_graph.errors import WorkspaceInvalid
 from twin_graph.findings import Finding, Severity
 from twin_graph.namespaces import SH
 from twin_graph.shapes.paths import Path, read_path
-from twin_graph.shapes.rules import Rule, Shapes
+from twin_graph.shapes.rule import Rule
+from twin_graph.shapes.rules import Shapes
 from twin_graph.store import Store
 from twin_graph.store.faithful import decoded
 

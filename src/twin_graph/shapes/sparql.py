@@ -18,7 +18,8 @@ from twin_graph.namespaces import SH
 from twin_graph.shapes.compile import focus_of
 from twin_graph.shapes.data import Bindings, Data
 from twin_graph.shapes.groups import blind_groups, counts, groups, groups_by, problem, tokens
-from twin_graph.shapes.rules import Rule, Shapes
+from twin_graph.shapes.rule import Rule
+from twin_graph.shapes.rules import Shapes
 
 Row = Mapping[str, Node]
 _PREFIX = re.compile(r"^\s*(?:PREFIX|BASE)\s[^>]*>\s*$", re.IGNORECASE | re.MULTILINE)
