@@ -51,23 +51,34 @@ def compile_rule(rule: Rule, shapes: Shapes, data: Data) -> str | None:
 
 
 def compile_together(rules: Sequence[Rule], shapes: Shapes, data: Data) -> str | None:
-    """One query for rules about single values with the same focus nodes and the same path."""
-    tests = [_CERTAIN[rule.parameter](_Parts(rule, shapes, data)) for rule in rules]
-    certain = " && ".join(f"({test})" for test in dict.fromkeys(tests) if test is not None)
+    """One query for rules with the same focus nodes and the same path: about single values, and that there is one."""
+    tests = [
+        _CERTAIN[rule.parameter](_Parts(rule, shapes, data)) for rule in rules if not _asks_presence(rule)
+    ]
     if None in tests:
         return None
+    certain = " && ".join(f"({test})" for test in dict.fromkeys(tests)) or "true"
     values = _Parts(rules[0], shapes, data).values()
+    suspect = f"!COALESCE({certain}, false)"
+    if len(tests) < len(rules):
+        values, suspect = f"OPTIONAL {{ {values} }}", f"!BOUND(?value) || {suspect}"
     focus = focus_of(rules[0], data)
-    return f"SELECT DISTINCT ?this WHERE {{ {focus} {values} FILTER(!COALESCE({certain}, false)) }}"
+    return f"SELECT DISTINCT ?this WHERE {{ {focus} {values} FILTER({suspect}) }}"
 
 
 def group_key(rule: Rule, shapes: Shapes, data: Data) -> Hashable:
     """What rules have in common that one query can look for; None for a rule with a query of its own."""
-    if rule.parameter not in _CERTAIN or _is_walked(rule):
+    if _is_walked(rule):
         return None
-    if _CERTAIN[rule.parameter](_Parts(rule, shapes, data)) is None:
-        return None
+    if not _asks_presence(rule):
+        certain = _CERTAIN.get(rule.parameter)
+        if certain is None or certain(_Parts(rule, shapes, data)) is None:
+            return None
     return (rule.targets, rule.route, rule.path)
+
+
+def _asks_presence(rule: Rule) -> bool:
+    return rule.parameter == "minCount" and int(str(rule.value)) == 1
 
 
 def _is_walked(rule: Rule) -> bool:

@@ -48,14 +48,10 @@ def encoded(term: Node) -> Node:
 class _Kept(dict[OxTerm, OxTerm]):
     """Literals in the form in which the engine keeps them unchanged."""
 
-    def __init__(self) -> None:
-        self._probe = ox.Store()
-
     def __missing__(self, literal: OxTerm) -> OxTerm:
-        quad = ox.Quad(ox.BlankNode("a"), ox.NamedNode("urn:b"), literal)
-        self._probe.add(quad)
-        (read,) = self._probe
-        self._probe.clear()
+        probe = ox.Store()  # a new one each time: a store that was emptied gets slower and slower
+        probe.add(ox.Quad(ox.BlankNode("a"), ox.NamedNode("urn:b"), literal))
+        (read,) = probe
         kept = literal
         if read.object != literal:
             kept = ox.Literal(literal.value, datatype=ox.NamedNode(_PREFIX + literal.datatype.value))
