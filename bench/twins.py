@@ -35,7 +35,6 @@ CONCEPTS = {
     "area": ("culture", "education", "science", "economy", "sport", "tourism", "youth", "health", "transport"),
     "network-type": ("network", "association", "programme"),
     "continent": ("africa", "asia", "europe", "north-america", "oceania", "south-america"),
-    "reciprocity": ("mutual", "one-sided", "unknown"),
     "name-use": ("native", "exonym", "former"),
 }
 SUBCLASSES = {
@@ -148,7 +147,7 @@ def _city(world: World, number: int) -> Said:
     return [
         ("type", _twin("LocalAuthority")),
         ("type", _twin("City")),
-        *(("label", _text(name, tag)) for tag in LANGUAGES[: 3 + number % 6]),
+        *(("label", _text(name, tag)) for tag in LANGUAGES[: 2 + number % 6]),
         ("nativeName", _text(name)),
         ("inCountry", f"<{_iri('country', int(chance.random() * (COUNTRIES - 1)))}>"),
         ("latitude", _typed(f"{chance.random() * 140 - 60:.4f}", "decimal")),
@@ -190,7 +189,6 @@ def _partnership(world: World, number: int) -> Said:
         ("hasParty", f"<{_iri('city', one)}>"),
         ("hasParty", f"<{_iri('city', other)}>"),
         ("relationType", _concept("relation", CONCEPTS["relation"][number % 4])),
-        ("reciprocity", _concept("reciprocity", CONCEPTS["reciprocity"][number % 3])),
         ("currentStatus", _concept("status", CONCEPTS["status"][number % 7])),
         ("earliestStart", _typed(f"{year}-01-01", "date")),
         ("latestStart", _typed(f"{year}-12-31", "date")),
