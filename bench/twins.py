@@ -32,7 +32,17 @@ CONCEPTS = {
     "status": ("signed", "in-force", "dormant", "suspended", "resumed", "terminated", "unknown", "expired"),
     "role": ("full", "associate", "presiding", "observer", "lead"),
     "confidence": ("high", "medium", "low"),
-    "area": ("culture", "education", "science", "economy", "sport", "tourism", "youth", "health", "transport"),
+    "area": (
+        "culture",
+        "education",
+        "science",
+        "economy",
+        "sport",
+        "tourism",
+        "youth",
+        "health",
+        "transport",
+    ),
     "network-type": ("network", "association", "programme"),
     "continent": ("africa", "asia", "europe", "north-america", "oceania", "south-america"),
     "name-use": ("native", "exonym", "former"),
@@ -42,7 +52,8 @@ SUBCLASSES = {
     "Agreement": ("PartnershipAgreement", "LetterOfIntent", "Renewal"),
 }
 LANGUAGES = ("en", "pl", "uk", "de", "fr", "es", "it", "pt")
-_SYLLABLES = "ba da ka la ma na ra sa ta va bo do ko lo mo no ro so to vo ri mi li ni ti el ar un os ür ść".split()
+_SYLLABLES = ("ba", "da", "ka", "la", "ma", "na", "ra", "sa", "ta", "va", "bo", "do", "ko", "lo", "mo", "no", "ro",
+              "so", "to", "vo", "ri", "mi", "li", "ni", "ti", "el", "ar", "un", "os", "ür", "ść")  # fmt: skip
 _XSD = PREFIXES["xsd"]
 _PREDICATES = {
     "type": f"<{PREFIXES['rdf']}type>",
@@ -130,7 +141,8 @@ def _frame() -> Iterator[Thing]:
 def _country(_: World, number: int) -> Said:
     letters = chr(65 + number // 26 % 26) + chr(65 + number % 26)
     continent = CONCEPTS["continent"][number % 6]
-    return [("type", _twin("Country")), ("isoCode", _text(letters)), ("onContinent", _concept("continent", continent)),
+    return [("type", _twin("Country")), ("isoCode", _text(letters)),
+            ("onContinent", _concept("continent", continent)),
             *(("label", _text(_name(number), tag)) for tag in LANGUAGES[:5])]  # fmt: skip
 
 
@@ -199,10 +211,10 @@ def _partnership(world: World, number: int) -> Said:
 
 
 def _parties(world: World, number: int) -> tuple[int, int]:
-    """Two different cities, some of which come much more often than others."""
+    """Two different cities; the first cities come most often, at scale 1 about seventy times."""
     cities = world.sizes["city"]
-    one = int((number * 7919 % 104_729) / 104_729 * cities) % cities
-    step = 1 + int((number * 6007 % 99_991) / 99_991 * 9 * cities) % (cities // 4)
+    one = int((number * 7919 % 104_729 / 104_729) ** 1.5 * cities)
+    step = 1 + number * 6007 % (cities // 2)
     return one, (one + step) % cities
 
 
