@@ -12,7 +12,7 @@ help:
 	@echo 'make check        look for problems in data/ without building anything'
 	@echo 'make conformance  the tests against standards only'
 	@echo 'make interop      ask the running server with SPARQLWrapper, rdflib, Comunica, roqet and curl'
-	@echo 'make bench        measure the build and the endpoint (see bench/README.md)'
+	@echo 'make bench        measure the build, the gate and the endpoint (see bench/README.md)'
 	@echo 'make frontend     build the static files anew (needs Node; not needed to run or test)'
 	@echo 'make lock         choose the versions of all dependencies anew'
 
@@ -72,6 +72,7 @@ conformance: .venv/installed-dev
 
 bench: .venv/installed-dev
 	$(BIN)/python bench/build.py
+	$(BIN)/python bench/shacl.py
 	$(BIN)/python bench/endpoint.py
 	$(BIN)/python bench/pages.py
 

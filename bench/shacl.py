@@ -98,8 +98,8 @@ def print_rows(scale: float, outcomes: dict[str, Outcome]) -> None:
     print(f"scale {scale:g}: {statements:,} statements\n{_HEAD}")
     for engine, outcome in outcomes.items():
         print(
-            f"{NAMES[engine]:<28}{outcome.load.wall:>7.1f} s{outcome.validate.wall:>8.1f} s"
-            f"{both(outcome):>7.1f} s{processor(outcome):>9.1f} s{outcome.peak:>7,} MB{len(outcome.findings):>10,}"
+            f"{NAMES[engine]:<28}{outcome.load.wall:>7.2f} s{outcome.validate.wall:>8.2f} s"
+            f"{both(outcome):>7.2f} s{processor(outcome):>9.2f} s{outcome.peak:>7,} MB{len(outcome.findings):>10,}"
         )
 
 
