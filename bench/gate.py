@@ -14,7 +14,7 @@ import resource
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from rdflib import Graph
@@ -89,7 +89,7 @@ def run_reference(data: Path, *, core: bool) -> Outcome:
 def without_queries(shapes: Shapes) -> Shapes:
     """The shapes without their SPARQL constraints."""
     shapes.graph.remove((None, SH.sparql, None))
-    return Shapes(shapes.graph, tuple(rule for rule in shapes.rules if rule.parameter != "sparql"))
+    return replace(shapes, rules=tuple(rule for rule in shapes.rules if rule.parameter != "sparql"))
 
 
 def read_blocks(path: Path) -> Iterator[bytes]:
