@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from twin_graph.namespaces import CONCEPTS_IRI, PREFIXES
+from twin_graph.namespaces import CONCEPTS_IRI, PREFIXES, TWIN_IRI
 
 BASE = "http://localhost:8000/"
 RULES = f"{BASE}bench/shapes#"
@@ -107,8 +107,27 @@ def _typed(text: str, datatype: str) -> str:
     return f'"{text}"^^<{_XSD}{datatype}>'
 
 
+# Changes of one row after the first validation, and what each has to add to the report: second values in the row of
+# the city with most partnerships, and a new partnership of it that nobody has seen written.
+CITY, PARTNERSHIP = f"{BASE}id/city/c0", f"{BASE}id/partnership/new"
+CHANGED_ROWS: tuple[tuple[str, str, Said, tuple[tuple[str, str], ...]], ...] = (
+    ("changed row", CITY, [("label", '"Another name"@en'), ("population", _typed("-1", "integer"))],
+     (("City-label", "UniqueLang"), ("City-population", "MinInclusive"), ("City-population", "MaxCount"))),
+    ("new row", PARTNERSHIP, [("type", f"<{TWIN_IRI}Partnership>"), ("hasParty", f"<{CITY}>"),
+                              ("hasParty", f"<{BASE}id/city/c1>"),
+                              ("relationType", f"<{CONCEPTS_IRI}relation#listed>")],
+     (("Partnership-source", "MinCount"),)),
+)  # fmt: skip
+
 # A network that no membership names; `twins` sees to that.
 LONELY = Flaw("network", "Network-members", "MinCount", leave)
+
+
+def expected_of_rows() -> list[Expected]:
+    """What the changed rows add to the report."""
+    return [Expected(iri, RULES + rule, f"{component}ConstraintComponent")
+            for _, iri, _, broken in CHANGED_ROWS for rule, component in broken]  # fmt: skip
+
 
 FLAWS: tuple[Flaw, ...] = (
     Flaw("country", "Country-code", "Pattern", put("isoCode", '"XYZ"')),

@@ -3,7 +3,7 @@
     python bench/shacl.py            3.7 million statements, and pySHACL on 370,000
     python bench/shacl.py --quick    370,000 statements, and pySHACL on 37,000
 
-Prints a table, and ends with an error where the gate misses a planted flaw, invents one, or differs from pySHACL.
+The large graph is also changed, one row after the other, and each change validated. Prints a table, and ends with an error where the gate misses a planted flaw, invents one, or differs from pySHACL.
 Each run is a process of its own. Only ratios of one run mean something.
 """
 
@@ -19,12 +19,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from gate import Clock, Outcome
-from planted import Expected
+from planted import Expected, expected_of_rows
 from twins import write_world
 
 GATE = Path(__file__).with_name("gate.py")
 NAMES = {"compiled": "compiled shapes", "reference": "pySHACL", "core": "pySHACL, SHACL Core alone"}
 SECONDS, MEGABYTES = 120, 2_000  # at scale 1
+ROW = 1.0  # seconds
 TIMES_BOTH, TIMES_VALIDATE = 12, 10
 _HEAD = f"{'':<28}{'load':>9}{'validate':>10}{'both':>9}{'processor':>11}{'memory':>10}{'findings':>10}"
 
@@ -70,6 +71,9 @@ def measure(folder: Path, scale: float) -> None:
     ours = run("compiled", quads)
     print_rows(scale, {"compiled": ours})
     print(f"targets at scale 1{'':<29}{SECONDS:>9}{'':>11}{MEGABYTES:>10,}{len(planted):>10,}\n")
+    for name, clock in ours.rows.items():
+        print(f"{name:<28}{'':>9}{clock.wall:>8.3f} s")
+    print(f"target of a row{'':<22}{ROW:>8.3f} s\n")
     judge(ours, planted)
     print(f"all {len(planted):,} planted flaws found, none invented")
 
@@ -81,15 +85,25 @@ def run(engine: str, data: Path) -> Outcome:
     found = json.loads(result.read_text(encoding="utf-8"))
     load, validate = (Clock(**found.pop(name)) for name in ("load", "validate"))
     findings = [tuple(finding) for finding in found.pop("findings")]
-    return Outcome(load=load, validate=validate, findings=findings, **found)
+    changed = [tuple(finding) for finding in found.pop("changed")]
+    rows = {name: Clock(**clock) for name, clock in found.pop("rows").items()}
+    return Outcome(load=load, validate=validate, findings=findings, changed=changed, rows=rows, **found)
 
 
 def judge(outcome: Outcome, planted: Iterable[Expected]) -> None:
-    """Stop where a planted flaw was missed or another was found, or where the gate left rules to pySHACL."""
-    found = Counter(Expected(focus, rule, component) for _, focus, rule, _, _, component in outcome.findings)
+    """Stop where a flaw was missed or invented, before a change or after it, or where pySHACL had to help."""
+    found = count(outcome.findings)
     missed, invented = Counter(planted) - found, found - Counter(planted)
     if missed or invented or outcome.fallbacks:
         sys.exit(f"missed {[*missed][:5]}, invented {[*invented][:5]}, left to pySHACL {outcome.fallbacks}")
+    more = count(outcome.changed) - count(outcome.findings)
+    if more != Counter(expected_of_rows()) or not outcome.agrees:
+        sys.exit(f"changed rows: found {[*more]}, equal to a run over everything: {outcome.agrees}")
+
+
+def count(findings: Iterable[tuple[str, ...]]) -> Counter[Expected]:
+    """Findings as the plan of the flaws says them."""
+    return Counter(Expected(focus, rule, component) for _, focus, rule, _, _, component in findings)
 
 
 def print_rows(scale: float, outcomes: dict[str, Outcome]) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
-from planted import FLAWS, LONELY, Expected, Flaw, Said, Thing
+from planted import CHANGED_ROWS, FLAWS, LONELY, Expected, Flaw, Said, Thing
 
 from twin_graph.namespaces import CONCEPTS_IRI, PREFIXES, TWIN_IRI
 
@@ -108,6 +108,13 @@ def write_world(scale: float, path: Path, *, graphs: bool) -> list[Expected]:
                 end = ends["derived" if predicate == "twinnedWith" else "world"]
                 output.write(f"<{thing.iri}> {_predicate(predicate)} {value}{end}")
     return expected
+
+
+def changed_rows() -> Iterator[tuple[str, bytes]]:
+    """The statements that each changed row adds, as N-Triples."""
+    for name, iri, said, _ in CHANGED_ROWS:
+        lines = (f"<{iri}> {_predicate(predicate)} {value} .\n" for predicate, value in said)
+        yield name, "".join(lines).encode()
 
 
 def _predicate(name: str) -> str:
