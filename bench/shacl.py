@@ -3,8 +3,9 @@
     python bench/shacl.py            3.7 million statements, and pySHACL on 370,000
     python bench/shacl.py --quick    370,000 statements, and pySHACL on 37,000
 
-The large graph is also changed, one row after the other, and each change validated. Prints a table, and ends with an error where the gate misses a planted flaw, invents one, or differs from pySHACL.
-Each run is a process of its own. Only ratios of one run mean something.
+The large graph is then changed, one row after the other, and each change validated. Prints a table, and ends with an
+error where the gate misses a planted flaw, invents one, or differs from pySHACL. Each run is a process of its own.
+Only ratios of one run mean something.
 """
 
 from __future__ import annotations
