@@ -1,6 +1,7 @@
 """Browse the things of a kind by facets: which values there are, how many things have each, which things fit.
 
-One query per kind, `browse_<kind>.rq`, has all of it; a facet is a variable that its header names. Notes there:
+One query per kind, `browse_<kind>.rq`, or of a day `held_<kind>.rq`, has all of it; a facet is a variable that its
+header names. Notes there:
 
     facet  variables whose values a reader may choose; a value stands in an address by the end of its IRI
     show   variables that are shown beside the name, and by which the things may be sorted
@@ -14,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rdflib import URIRef
+from rdflib import Literal, URIRef
 from rdflib.term import Node
 
 from twin_graph import standing
@@ -97,12 +98,13 @@ class Shelf:
         return found
 
 
-def read_shelf(store: Store, base_iri: str, kind: str) -> Shelf:
-    """All things of a kind, with what its query says of them."""
-    query = load(f"browse_{kind}")
+def read_shelf(store: Store, base_iri: str, kind: str, day: Literal | None = None) -> Shelf:
+    """All things of a kind, or those that held on a day, with what the query says of them."""
+    query = load(f"browse_{kind}" if day is None else f"held_{kind}")
+    bound = {} if day is None else {"day": day}
     prefix = f"{base_iri}id/{kind}/"
     gathered: dict[str, dict[str, dict[Node, None]]] = {}
-    for row in store.select(query):
+    for row in store.select(query, **bound):
         this = row.get("this", "")
         if str(this).startswith(prefix):
             cells = gathered.setdefault(str(this)[len(prefix) :], {})
@@ -117,7 +119,7 @@ def read_shelf(store: Store, base_iri: str, kind: str) -> Shelf:
         if "status" in cells and "relation" in cells:
             cells["status"] = dict.fromkeys(standing.said(cells["status"], cells["relation"]))
         for name, found in cells.items():
-            if name != "this" and found:
+            if name not in ("this", *bound) and found:
                 nodes = tuple(found)
                 values.setdefault(name, {})[place] = known.setdefault(nodes, nodes)
     wanted = query.notes.get("facet", "").split()

@@ -122,6 +122,13 @@ def state_of(row: Row) -> State:
     return _STATES.get(notation_of(row["status"]), State.CURRENT) if "status" in row else State.CURRENT
 
 
+def as_drawn(relation: str, status: str) -> tuple[Relation, State]:
+    """How a link with these notations is marked, and how it stands."""
+    is_said = standing.is_said(status, [relation])
+    state = _STATES.get(status, State.CURRENT) if is_said else State.CURRENT
+    return _RELATIONS.get(relation, Relation.OTHER), state
+
+
 def notation_of(iri: Node) -> str:
     """The notation of a concept."""
     return str(iri).rpartition("#")[2]

@@ -30,6 +30,7 @@ class Asked:
     Attributes:
         facets: the chosen values of each facet; one of them has to fit.
         sort: a column, after `-` for the reverse order; empty for the order of names.
+        kept: what else the address says: the day that the list is of.
     """
 
     text: str = ""
@@ -37,6 +38,7 @@ class Asked:
     sort: str = ""
     page: int = 1
     size: int = SIZE
+    kept: Words = ()
 
     @property
     def is_narrow(self) -> bool:
@@ -64,7 +66,7 @@ class Asked:
         Args:
             whole: without the page and its size.
         """
-        words = [("q", self.text)] if self.text else []
+        words = [*self.kept, *([("q", self.text)] if self.text else [])]
         words += [(name, token) for name, tokens in sorted(self.facets.items()) for token in tokens]
         words += [("sort", self.sort)] if self.sort else []
         if not whole:
@@ -72,14 +74,14 @@ class Asked:
             words += [("page", str(self.page))] if self.page > 1 else []
         return words
 
-    def narrowed(self, shelf: Shelf) -> str:
+    def narrowed(self, shelf: Shelf, **examples: str) -> str:
         """The query of a list as a reader may run it, with a FILTER for each facet; the text is left out."""
         filters = []
         for name, tokens in sorted(self.facets.items()):
             nodes = [shelf.facets[name][token].node.n3() for token in tokens if token in shelf.facets[name]]
             if nodes:
                 filters.append(f"  FILTER(?{name} IN ({', '.join(nodes)}))\n")
-        text = runnable(shelf.query, "")
+        text = runnable(shelf.query, "", **examples)
         end = text.rindex("}")
         return text[:end] + "".join(filters) + text[end:]
 

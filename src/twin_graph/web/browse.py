@@ -1,7 +1,7 @@
 """The lists of kinds: filtered by facets and the beginning of a name, sorted, paged, and as files.
 
 What is counted is `twin_graph.browse`; here it gets names, an alphabet and addresses. Everything a reader has
-chosen is in the address: `q`, `sort`, `size`, `page`, and each facet by its name.
+chosen is in the address: `q`, `sort`, `size`, `page`, the day, and each facet by its name.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ from flask import Blueprint, Response, g, render_template, request, url_for
 from rdflib.term import Node
 
 from twin_graph import describe, iris
+from twin_graph.browse import Shelf
 from twin_graph.errors import EntityNotFound
 from twin_graph.formats import HTML, Format
+from twin_graph.web import moments
 from twin_graph.web.asked import Asked, read_asked
 from twin_graph.web.facets import ListPage, letters, pages_around, show_facets
 from twin_graph.web.languages import gettext
+from twin_graph.web.moments import Moment
 from twin_graph.web.panels import Column, Panel, PanelRow, Value, heading, make_values
 from twin_graph.web.responses import Link, absolute, is_here, redirect, represent
 from twin_graph.web.site import Site, site
@@ -27,6 +30,7 @@ from twin_graph.web.understood import with_words
 from twin_graph.workspace import LANGUAGES
 
 bp = Blueprint("browse", __name__)
+OF_DAYS = ("city", "membership", "partnership")  # the kinds whose lists can be of a day
 _LANG = f"<any({', '.join(LANGUAGES)}):lang>"
 _EXTENSION = f"<any({', '.join(fmt.extension for fmt in links.DOWNLOADS)}):extension>"
 
@@ -41,37 +45,40 @@ def answer(lang: str, kind: str, fmt: Format = HTML) -> Response:
     """A list in a language: a page of it, or all of it as a file."""
     here = site()
     name = describe.find_kind(kind).name
-    shelf = here.shelves.shelf(name)
+    moment = moments.asked(here) if name in OF_DAYS else None
+    shelf = here.shelves.on(moment.day if moment else None).shelf(name)
     asked = read_asked(request.args, shelf.facets, ("name", *shelf.shown))
+    asked = asked.to(kept=moment.words) if moment else asked
     g.words = asked.words(whole=fmt is not HTML)
     if not is_here(path := _path(lang, name, fmt)):
         return redirect(here, path, 301)
     headers = _links(here, lang, name, fmt, asked)
     parameters = ("q", "sort", *(("size", "page") if fmt is HTML else ()), *shelf.facets)
     if fmt is HTML:
-        page = show(here, name, lang, asked)
+        page = show(here, name, lang, asked, moment)
         return represent(here, HTML, lambda: render_template("list.html", page=page), language=lang,
                          parameters=parameters, links=headers)  # fmt: skip
     origin = writers.origin(here, lang, kind_title(name), None, with_words(path, g.words))
-    make = partial(_all_rows, here, name, lang, asked)
+    make = partial(_all_rows, here, name, lang, asked, moment)
     return send(fmt, f"{name}-{lang}", origin, make, parameters=parameters, links=headers)
 
 
-def show(here: Site, kind: str, language: str, asked: Asked) -> ListPage:
+def show(here: Site, kind: str, language: str, asked: Asked, moment: Moment | None = None) -> ListPage:
     """One page of a list.
 
     Raises:
         EntityNotFound: the list has no such page.
     """
-    shelf, alphabet = here.shelves.shelf(kind), here.shelves.alphabet(kind, language)
+    shelves = here.shelves.on(moment.day if moment else None)
+    shelf, alphabet = shelves.shelf(kind), shelves.alphabet(kind, language)
     among = alphabet.beginning(asked.text) if asked.text else None
-    places = here.shelves.sort(kind, language, shelf.matching(asked.facets, among), asked.sort)
+    places = shelves.sort(kind, language, shelf.matching(asked.facets, among), asked.sort)
     pages = max(1, -(-len(places) // asked.size))
     if asked.page > pages:
         raise EntityNotFound(f"the list has {pages} page(s)")
     shown = places[(asked.page - 1) * asked.size : asked.page * asked.size]
     base = _path(language, kind, HTML)
-    panel = _panel(here, kind, language, shown)
+    panel = _panel(here, shelf, kind, language, shown)
     return ListPage(
         kind=kind,
         asked=asked,
@@ -87,20 +94,24 @@ def show(here: Site, kind: str, language: str, asked: Asked) -> ListPage:
         downloads=tuple(
             (fmt.title, asked.path(_path(language, kind, fmt), whole=True)) for fmt in links.DOWNLOADS
         ),
-        query=links.ask(asked.narrowed(shelf), language),
+        query=links.ask(
+            asked.narrowed(shelf, **({moments.VARIABLE: moment.day.isoformat()} if moment else {})), language
+        ),
+        moment=moment,
+        years=moments.years(here) if kind in OF_DAYS else (),
     )
 
 
-def _all_rows(here: Site, kind: str, language: str, asked: Asked) -> Panel:
-    shelf, alphabet = here.shelves.shelf(kind), here.shelves.alphabet(kind, language)
+def _all_rows(here: Site, kind: str, language: str, asked: Asked, moment: Moment | None) -> Panel:
+    shelves = here.shelves.on(moment.day if moment else None)
+    shelf, alphabet = shelves.shelf(kind), shelves.alphabet(kind, language)
     among = alphabet.beginning(asked.text) if asked.text else None
     found = shelf.matching(asked.facets, among)
-    return _panel(here, kind, language, here.shelves.sort(kind, language, found, asked.sort))
+    return _panel(here, shelf, kind, language, shelves.sort(kind, language, found, asked.sort))
 
 
-def _panel(here: Site, kind: str, language: str, places: Sequence[int]) -> Panel:
+def _panel(here: Site, shelf: Shelf, kind: str, language: str, places: Sequence[int]) -> Panel:
     """The rows of some things: their names, and what the query of the kind shows of them."""
-    shelf = here.shelves.shelf(kind)
     names = [name for name in shelf.shown if name in shelf.values]
     known: dict[tuple[str, tuple[Node, ...]], tuple[Value, ...]] = {}
 

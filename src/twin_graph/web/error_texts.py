@@ -35,6 +35,8 @@ DETAILS = (
     N_("the history has %(pages)s page(s)"),
     N_("the request is not UTF-8"),
     N_("page: must be a whole number from 1"),
+    N_("%(parameter)s: must be a year, a month or a day, such as 2013, 2013-10 or 2013-10-01"),
+    N_("%(parameter)s: the data are of %(day)s and say nothing of later days"),
     N_("%(parameter)s: must be one of %(values)s, after “-” for the reverse order"),
     N_("%(parameter)s: must be one of %(values)s"),
 )

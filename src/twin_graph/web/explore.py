@@ -14,7 +14,7 @@ from flask import Blueprint, Response, render_template, url_for
 from twin_graph.chains import MAX_STEPS
 from twin_graph.errors import EntityNotFound, MalformedRequest
 from twin_graph.formats import HTML, Format
-from twin_graph.web import graph_tables, panels, pictures, tables
+from twin_graph.web import graph_tables, moments, panels, pictures, tables
 from twin_graph.web.city_choice import choose_both, choose_city
 from twin_graph.web.graph_tables import Narrowing, kept
 from twin_graph.web.languages import catalogue
@@ -31,7 +31,7 @@ _LANG = f"<any({', '.join(LANGUAGES)}):lang>"
 _EXTENSION = f"<any({', '.join(fmt.extension for fmt in links.DOWNLOADS)}):extension>"
 MOST_CITIES = 50
 _MAX_ASKED = 3  # steps that a query can follow
-_MAP = ("city", "relation", "status", "period")
+_MAP = ("asOf", "city", "relation", "status", "period")
 _TIMELINE = ("city", "decade", "sort")
 _COMPARE = ("a", "b")
 _CHAIN = ("from", "to", "confirmed")
@@ -132,13 +132,16 @@ def _downloads(lang: str, endpoint: str, parameters: tuple[str, ...]) -> list[tu
 
 def _map_values(here: Site, lang: str) -> Values:
     _ = catalogue(lang).gettext
-    graph = kept(here).graph
+    moment = moments.asked(here)
+    day = moment.day if moment else None
+    graph = kept(here, day).graph
     known: dict[str, Collection[str]] = {
         "relation": {link.relation for link in graph.links},
         "status": {link.said_status for link in graph.links} - {""},
         "period": dict(graph_tables.decades(graph.links)),
     }
-    narrowing = Narrowing(*(_among(name, values) for name, values in known.items()))
+    chosen = {name: _among(name, values) for name, values in known.items()}
+    narrowing = Narrowing(chosen["relation"], chosen["status"], chosen["period"], day)
     city = choose_city(here, argument("city"), lang)
     among = graph.links_of(city.key) if city.key else graph.links
     of_city = [link for link in graph.links_of(city.key) if narrowing.fits(link)]
@@ -148,8 +151,11 @@ def _map_values(here: Site, lang: str) -> Values:
     countries = graph_tables.country_totals(here, lang, _("Countries"), found)
     cities = graph_tables.city_degrees(here, lang, _("Cities with most partnerships"), found, MOST_CITIES)
     partners = graph_tables.partners(here, lang, _("Partners"), city.key, of_city) if city.key else None
+    asking = [] if moment else questions.of_map(here, lang, narrowing, city.key)
     return {
         "city": city,
+        "moment": moment,
+        "years": moments.years(here),
         "narrowing": narrowing,
         "relations": _choices(here, lang, "relation", known["relation"]),
         "statuses": _choices(here, lang, "status", known["status"]),
@@ -160,7 +166,8 @@ def _map_values(here: Site, lang: str) -> Values:
         "partners": partners,
         "table": partners or countries,
         "picture": _picture_path(lang, "map", _MAP),
-        "downloads": _downloads(lang, "world_map", _MAP) + questions.of_map(here, lang, narrowing, city.key),
+        "downloads": _downloads(lang, "world_map", _MAP)
+        + ([] if moment else questions.of_map(here, lang, narrowing, city.key)),
     }
 
 

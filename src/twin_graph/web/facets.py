@@ -11,11 +11,13 @@ from rdflib import Literal, URIRef
 from twin_graph.browse import FacetValue, Shelf
 from twin_graph.web.asked import SIZES, Asked
 from twin_graph.web.languages import collation_key
+from twin_graph.web.moments import Moment
 from twin_graph.web.names import Title, plain
 from twin_graph.web.panels import Panel, heading, make_values
 from twin_graph.web.shelves import Alphabet
 from twin_graph.web.site import Site
 from twin_graph.web.tables.links import SortLink
+from twin_graph.web.understood import with_words
 
 _LEADING = 8
 _RANGE = re.compile(r"([0-9]+)-([0-9]*)")
@@ -70,6 +72,13 @@ class ListPage:
     sorts: dict[str, SortLink]
     downloads: tuple[tuple[str, str], ...]
     query: str
+    moment: Moment | None = None
+    years: Sequence[str] = ()
+
+    @property
+    def path(self) -> str:
+        """The list without filters, of the same day."""
+        return with_words(self.base, self.asked.kept)
 
     @property
     def sizes(self) -> list[tuple[int, str]]:

@@ -7,9 +7,10 @@ and kept with the application.
 from __future__ import annotations
 
 import threading
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import chain as flatten
 
 from flask import current_app
@@ -23,10 +24,12 @@ from twin_graph.queries import load
 from twin_graph.web.languages import catalogue, collation_key
 from twin_graph.web.names import plain
 from twin_graph.web.panels import Column, Panel, PanelRow
+from twin_graph.web.shelves import KEPT_DAYS
 from twin_graph.web.site import Site
 from twin_graph.web.values import Value, heading, make_values
 
 _KEPT = "twin_graph.partnerships"
+_DAYS = "twin_graph.partnerships_of_days"
 _KEPT_TALLIES = 200
 _NUMBERS = frozenset({"links", "cities", "partners", "year"})
 Terms = Mapping[str, list[Node]]
@@ -60,11 +63,16 @@ class Tally:
 
 @dataclass(frozen=True)
 class Narrowing:
-    """Which partnerships count: notations of relation and status, the first year of a decade; empty for all."""
+    """Which partnerships count: notations of relation and status, the first year of a decade; empty for all.
+
+    Attributes:
+        day: on which they held; None for all that are known, as they stand now.
+    """
 
     relation: str = ""
     status: str = ""
     period: str = ""
+    day: date | None = None
 
     def fits(self, link: Link) -> bool:
         """Whether a partnership counts."""
@@ -76,13 +84,40 @@ class Narrowing:
         )
 
 
-def kept(here: Site) -> Kept:
-    """The graph of the snapshot that is served; read at the first call."""
+def kept(here: Site, day: date | None = None) -> Kept:
+    """The graph of the snapshot that is served, or what held of it on a day; read at the first call."""
+    if day is not None:
+        return _kept_of(here, day)
     found: Kept | None = current_app.extensions.get(_KEPT)
     if found is None:
         rows = here.store.select(load("map_cities"))
         countries = {_key(row["city"]): _key(row["country"]) for row in rows}
         found = current_app.extensions[_KEPT] = Kept(PartnershipGraph.read(here.store), countries)
+    return found
+
+
+def _kept_of(here: Site, day: date) -> Kept:
+    """The partnerships that held on a day, with the relation and status of that day."""
+    days: OrderedDict[date, Kept] = current_app.extensions.setdefault(_DAYS, OrderedDict())
+    if found := days.get(day):
+        return found
+    whole, shelf = kept(here), here.shelves.on(day).shelf("partnership")
+    places = {key: place for place, key in enumerate(shelf.keys)}
+
+    def notation(name: str, link: Link) -> str:
+        nodes = shelf.values.get(name, {}).get(places[link.key], ())
+        return str(nodes[-1]).rpartition("#")[2] if nodes else str(getattr(link, name))
+
+    links = [
+        replace(link, relation=notation("relation", link), status=notation("status", link))
+        for link in whole.graph.links
+        if link.key in places
+    ]
+    found = Kept(PartnershipGraph(links), whole.countries)
+    with whole.lock:
+        days[day] = found
+        while len(days) > KEPT_DAYS:
+            days.popitem(last=False)
     return found
 
 
@@ -93,12 +128,13 @@ def decades(links: Iterable[Link]) -> list[tuple[str, int]]:
 
 def tally(here: Site, narrowing: Narrowing) -> Tally:
     """The counts of the partnerships that fit; those of the choices that were asked for last are kept."""
-    found = kept(here).tallies.get(narrowing)
+    of_day = kept(here, narrowing.day)
+    found = of_day.tallies.get(narrowing)
     if found is None:
-        links = kept(here).graph.links
-        found = _count(kept(here).countries, [link for link in links if narrowing.fits(link)])
-        with kept(here).lock:
-            tallies = kept(here).tallies
+        links = of_day.graph.links
+        found = _count(of_day.countries, [link for link in links if narrowing.fits(link)])
+        with of_day.lock:
+            tallies = of_day.tallies
             if len(tallies) >= _KEPT_TALLIES:
                 tallies.pop(next(iter(tallies)))
             tallies[narrowing] = found

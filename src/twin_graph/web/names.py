@@ -123,6 +123,9 @@ class Names:
         """The name where the page already says what it belongs to: a document without its parties."""
         minted = iris.unmint(self._base_iri, iri)
         kind = minted.kind if minted else ""
+        if minted and minted.fragment.startswith("claim-"):
+            by = self.value(URIRef(iri), TWIN.claimedBy)
+            return self.short(str(by), language) if by is not None else self.title(iri, language)
         if kind == "agreement":
             date = str(self.value(URIRef(iri), TWIN.signedOn) or "")
             return self._class_title(URIRef(iri), language) + (f", {date[:4]}" if date else "")

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, render_template, request, send_fro
 
 from twin_graph import describe
 from twin_graph.formats import HTML, TURTLE
-from twin_graph.web import browse, lists, tables, things
+from twin_graph.web import browse, lists, moments, tables, things
 from twin_graph.web import home as home_page
 from twin_graph.web import report as report_values
 from twin_graph.web.documents import alternates, page_number
@@ -62,10 +62,11 @@ def thing(lang: str, kind: str, key: str) -> Response:
     canonical = describe.resolve(here.store, here.base_iri, here.snapshot.keys, kind, key)
     if not is_here(path := url_for("pages.thing", lang=lang, kind=kind, key=canonical)):
         return redirect(here, path, 301)
+    moment = moments.asked(here) if kind in moments.KINDS else None
     return represent(
         here,
         HTML,
-        lambda: things.render(here, lang, kind, key),
+        lambda: things.render(here, lang, kind, key, moment),
         language=lang,
         parameters=tables.parameters_of(kind),
         links=[

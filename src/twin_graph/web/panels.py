@@ -24,7 +24,7 @@ from twin_graph import iris, standing
 from twin_graph.queries import Query, load
 from twin_graph.store import Row
 from twin_graph.web.languages import collation_key
-from twin_graph.web.understood import LONGEST
+from twin_graph.web.understood import LONGEST, Words
 from twin_graph.web.values import (
     Fact,
     Published,
@@ -109,6 +109,7 @@ class Panel:
     Attributes:
         this: the thing of the page; None for the tables of the home page.
         total: number of rows before a reader's filters.
+        kept: what else its address says: the day that it is of.
     """
 
     name: str
@@ -119,6 +120,7 @@ class Panel:
     filters: tuple[Filter, ...] = ()
     choice: Choice = Choice()
     total: int = 0
+    kept: Words = ()
 
     def first(self, number: int) -> Panel:
         """The same table with its first rows only."""

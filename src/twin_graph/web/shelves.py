@@ -9,9 +9,10 @@ from __future__ import annotations
 import threading
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
-from rdflib import Literal, URIRef
+from rdflib import XSD, Literal, URIRef
 from rdflib.term import Node
 
 from twin_graph import browse
@@ -22,6 +23,7 @@ from twin_graph.web.languages import collation_key, initial
 from twin_graph.web.names import Names
 from twin_graph.workspace import LANGUAGES
 
+KEPT_DAYS = 6  # a shelf of twenty thousand things is some megabytes
 _LIKE = str.maketrans("łøđı–", "lodi ")
 
 
@@ -55,7 +57,7 @@ class Alphabet:
 
 
 class Shelves:
-    """The shelves of one store; a snapshot never changes, so what was read is kept."""
+    """The shelves of one store; a snapshot never changes, so what was read is kept; of days, the last few."""
 
     def __init__(self, store: Store, base_iri: str, names: Names) -> None:
         self._store = store
@@ -64,14 +66,29 @@ class Shelves:
         self._shelves: dict[str, Shelf] = {}
         self._alphabets: dict[tuple[str, str], Alphabet] = {}
         self._orders: dict[tuple[str, str, str], tuple[int, ...]] = {}
+        self._days: dict[date, Shelves] = {}
         self._lock = threading.RLock()  # two readers of the same list read it once
+
+    def on(self, day: date | None) -> Shelves:
+        """The shelves of what held on a day; these for None."""
+        if day is None:
+            return self
+        with self._lock:
+            found = self._days.pop(day, None) or _OfDay(self._store, self._base_iri, self._names, self, day)
+            self._days[day] = found
+            while len(self._days) > KEPT_DAYS:
+                self._days.pop(next(iter(self._days)))
+        return found
+
+    def _read(self, kind: str) -> Shelf:
+        return browse.read_shelf(self._store, self._base_iri, kind)
 
     def shelf(self, kind: str) -> Shelf:
         """All things of a kind."""
         if kind not in self._shelves:
             with self._lock:
                 if kind not in self._shelves:
-                    self._shelves[kind] = browse.read_shelf(self._store, self._base_iri, kind)
+                    self._shelves[kind] = self._read(kind)
         return self._shelves[kind]
 
     def alphabet(self, kind: str, language: str) -> Alphabet:
@@ -129,6 +146,26 @@ class Shelves:
         titles = tuple(self._names.titles(kind, self.shelf(kind).keys, language))
         ranks = [collation_key(title, language) for title in titles]
         return Alphabet(language, titles, tuple(sorted(range(len(titles)), key=ranks.__getitem__)))
+
+
+class _OfDay(Shelves):
+    """What held on a day; its names and their order are those of all things."""
+
+    def __init__(self, store: Store, base_iri: str, names: Names, whole: Shelves, day: date) -> None:
+        super().__init__(store, base_iri, names)
+        self._whole = whole
+        self._day = Literal(day.isoformat(), datatype=XSD.date)
+
+    def _read(self, kind: str) -> Shelf:
+        return browse.read_shelf(self._store, self._base_iri, kind, self._day)
+
+    def _read_alphabet(self, kind: str, language: str) -> Alphabet:
+        whole, keys = self._whole.alphabet(kind, language), self.shelf(kind).keys
+        places = {key: place for place, key in enumerate(keys)}
+        all_keys = self._whole.shelf(kind).keys
+        order = [places[key] for place in whole.order if (key := all_keys[place]) in places]
+        titles = dict(zip(all_keys, whole.titles, strict=True))
+        return Alphabet(language, tuple(titles[key] for key in keys), tuple(order))
 
 
 def fold(text: str) -> str:

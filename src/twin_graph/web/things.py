@@ -6,7 +6,7 @@ local names, the facts, the raw statements, what social media show. What sources
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import islice
 from urllib.parse import quote
@@ -19,7 +19,9 @@ from rdflib.term import Node
 from twin_graph import iris
 from twin_graph.formats import HTML
 from twin_graph.namespaces import PREFIXES
-from twin_graph.web import addresses, differences, panels, variants
+from twin_graph.web import addresses, differences, moments, panels, variants
+from twin_graph.web.moments import Moment
+from twin_graph.web.panels import Panel
 from twin_graph.web.site import Site
 
 # Enough to see what statements are; a city with five hundred partners has a thousand, and its documents have all.
@@ -36,18 +38,20 @@ class Statement:
     language: str = ""
 
 
-def render(here: Site, lang: str, kind: str, key: str) -> str:
-    """The page of a thing that there is."""
+def render(here: Site, lang: str, kind: str, key: str, moment: Moment | None = None) -> str:
+    """The page of a thing that there is, as it is known or as it was on a day."""
     iri, found = iris.thing(here.base_iri, kind, key), variants.of_thing(here, kind, key)
     raw, total = statements(here, iri)
     return render_template(
-        [f"things/{kind}.html", "thing.html"],
+        [f"held/{kind}.html"] if moment else [f"things/{kind}.html", "thing.html"],
         iri=str(iri),
         kind=kind,
         key=key,
         title=here.names.title(iri, lang),
         sort=here.names.label(here.names.class_of(iri, kind), lang),
-        panel=cache(partial(panels.run, here, language=lang, this=iri)),
+        moment=moment,
+        years=moments.years(here) if kind in moments.KINDS else (),
+        panel=cache(partial(_run, here, lang, iri, moment)),
         differing=differences.mark,
         facts=partial(panels.facts, here, iri, lang),
         registers=here.names.registers(iri),
@@ -57,6 +61,13 @@ def render(here: Site, lang: str, kind: str, key: str) -> str:
         statements=raw,
         statement_count=total,
     )
+
+
+def _run(here: Site, lang: str, iri: URIRef, moment: Moment | None, name: str) -> Panel:
+    """A table of the page; one that is of a day keeps it in its links."""
+    if moment is None:
+        return panels.run(here, name, lang, this=iri)
+    return replace(panels.run(here, name, lang, this=iri, day=moment.term), kept=moment.words)
 
 
 def statements(here: Site, iri: URIRef, limit: int = MAX_STATEMENTS) -> tuple[tuple[Statement, ...], int]:

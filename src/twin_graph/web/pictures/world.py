@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Protocol
 
 from twin_graph import pictures
 from twin_graph.chains import Link as Partnership
 from twin_graph.pictures import Base, Drawing, Link, Place, Relation
-from twin_graph.pictures.reading import Href
+from twin_graph.pictures.reading import Href, as_drawn
 from twin_graph.web.dates import format_number
 from twin_graph.web.graph_tables import kept
 from twin_graph.web.languages import catalogue
@@ -28,8 +29,10 @@ _WIDTHS = (960, 400)  # pixels of a panel, and of one for a phone
 
 
 class Fits(Protocol):
-    """What says which partnerships count."""
+    """What says which partnerships count, and of which day."""
 
+    @property
+    def day(self) -> date | None: ...
     def fits(self, link: Partnership) -> bool: ...
 
 
@@ -42,7 +45,7 @@ def world_map(
         return _city_map(here, narrowing, city, language, base, href)
     degrees = Counter(
         party
-        for link in kept(here).graph.links
+        for link in kept(here, narrowing.day).graph.links
         if narrowing.fits(link)
         for party in link.parties
         if party in points
@@ -69,11 +72,20 @@ def _city_map(here: Site, narrowing: Fits, city: str, language: str, base: Base,
 
 
 def _of_city(here: Site, narrowing: Fits, city: str, language: str, href: Href) -> list[Link]:
-    fitting = {link.key for link in kept(here).graph.links_of(city) if narrowing.fits(link)}
+    of_city = kept(here, narrowing.day).graph.links_of(city)
+    fitting = {link.key: link for link in of_city if narrowing.fits(link)}
     found = data.around(here, city, language, href)
-    return list(
-        {each.city: each.link for each in reversed(found.neighbours) if each.partnership in fitting}.values()
-    )
+    drawn: dict[str, Link] = {}
+    for each in reversed(found.neighbours):
+        if link := fitting.get(each.partnership):
+            drawn[each.city] = _as_then(each.link, link) if narrowing.day else each.link
+    return list(drawn.values())
+
+
+def _as_then(drawn: Link, link: Partnership) -> Link:
+    """A line with the relation and status of a day."""
+    relation, state = as_drawn(link.relation, link.status)
+    return replace(drawn, relation=relation, state=state)
 
 
 def _panel(base: Base, dots: Sequence[Place], links: Sequence[Link], centre: Place | None) -> Panel:

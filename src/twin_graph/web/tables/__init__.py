@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -20,7 +21,8 @@ from twin_graph import describe, iris
 from twin_graph.errors import EntityNotFound, MalformedRequest
 from twin_graph.formats import CSV, HTML, TURTLE, XLSX, Format
 from twin_graph.queries import Query, load, load_all
-from twin_graph.web import panels
+from twin_graph.web import moments, panels
+from twin_graph.web.moments import Moment
 from twin_graph.web.panels import Panel
 from twin_graph.web.responses import Link, absolute, is_here, redirect, represent
 from twin_graph.web.site import Site, site
@@ -111,7 +113,12 @@ def _ask(lang: str, query: Query, key: str) -> Response:
     Raises:
         EntityNotFound: the query is too long for an address.
     """
-    path = links.query_page(query.name, key, lang)
+    day = (
+        {moments.VARIABLE: moments.asked_or_latest(site()).day.isoformat()}
+        if moments.depends_on(query)
+        else {}
+    )
+    path = links.query_page(query.name, key, lang, **day)
     if not path:
         raise EntityNotFound("the query of this table is too long for an address")
     return redirect(site(), path)
@@ -135,24 +142,28 @@ def _answer(lang: str, kind: str, key: str, panel: str, fmt: Format) -> Response
 
 def _represent(here: Site, lang: str, query: Query, fmt: Format, this: URIRef | None, name: str) -> Response:
     parameters = _parameters(query)
+    moment = moments.asked_or_latest(here) if moments.depends_on(query) else None
     headers = _links(here, lang, query, fmt, this)
-    run = partial(_run, here, query, lang, this)
+    run = partial(_run, here, query, lang, this, moment)
     if fmt is HTML:
-        return represent(here, HTML, lambda: _render(here, lang, run(), this), language=lang,
+        return represent(here, HTML, lambda: _render(here, lang, run(), this, moment), language=lang,
                          parameters=parameters, links=headers)  # fmt: skip
     address = with_words(links.path(lang, query.name, here.base_iri, this, fmt), read_words(parameters))
     origin = writers.origin(here, lang, query.title(lang), this, address)
     return send(fmt, f"{name}-{lang}", origin, run, parameters=parameters, links=headers)
 
 
-def _run(here: Site, query: Query, lang: str, this: URIRef | None) -> Panel:
+def _run(here: Site, query: Query, lang: str, this: URIRef | None, moment: Moment | None) -> Panel:
     """The table that the address asks for.
 
     Raises:
         MalformedRequest: it cannot be sorted so.
     """
     bound: dict[str, Any] = {"this": this} if this is not None else {}
+    if moment is not None:
+        bound[moments.VARIABLE] = moment.term
     panel = panels.run(here, query.name, lang, **bound)
+    panel = replace(panel, kept=moment.words) if moment is not None else panel
     wanted = panel.choice.sort.removeprefix("-")
     known = [column.name for column in panel.columns if column.sortable]
     if wanted and panel.total and wanted not in known:
@@ -160,11 +171,12 @@ def _run(here: Site, query: Query, lang: str, this: URIRef | None) -> Panel:
     return panel
 
 
-def _render(here: Site, lang: str, panel: Panel, this: URIRef | None) -> str:
+def _render(here: Site, lang: str, panel: Panel, this: URIRef | None, moment: Moment | None) -> str:
     minted = iris.unmint(here.base_iri, str(this)) if this is not None else None
     return render_template(
         "table.html",
         panel=panel,
+        moment=moment,
         kind=minted.kind if minted else "",
         key=minted.key if minted else "",
         thing_title=here.names.title(str(this), lang) if this is not None else None,
@@ -176,13 +188,15 @@ def _find(kind: str, panel: str) -> Query:
     if "_" in panel or name not in {query.name for query in load_all(f"{kind}_")}:
         raise EntityNotFound(f"there is no table “{panel[:64]}” here")
     query = load(name)
-    if [parameter.name for parameter in query.parameters] != ([] if kind == "home" else ["this"]):
+    names = [parameter.name for parameter in query.parameters if parameter.name != moments.VARIABLE]
+    if names != ([] if kind == "home" else ["this"]):
         raise EntityNotFound(f"there is no table “{panel[:64]}” here")
     return query
 
 
 def _parameters(query: Query) -> tuple[str, ...]:
-    return ("sort", *_filters(query))
+    day = (moments.PARAMETER,) if moments.depends_on(query) else ()
+    return (*day, "sort", *_filters(query))
 
 
 def _filters(query: Query) -> list[str]:

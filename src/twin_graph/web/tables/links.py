@@ -18,6 +18,7 @@ from twin_graph.queries import load, runnable
 from twin_graph.web.panels import Choice, Panel, PanelRow
 from twin_graph.web.site import site
 from twin_graph.web.sparql.protocol import MAX_ADDRESS
+from twin_graph.web.understood import Words, with_words
 
 DOWNLOADS = (CSV, XLSX, PLAIN_JSON, TURTLE)
 BY_EXTENSION = {fmt.extension: fmt for fmt in DOWNLOADS}
@@ -42,6 +43,7 @@ class TableLinks:
         query: the query page with the text of the query; empty where it is too long for an address.
         here: the table on the page where it is shown, without filters.
         sorts: by column; empty where there is too little to sort.
+        kept: what a form has to repeat.
     """
 
     alone: str
@@ -49,6 +51,7 @@ class TableLinks:
     query: str
     here: str
     sorts: dict[str, SortLink]
+    kept: Words = ()
 
 
 def of(panel: Panel, language: str) -> TableLinks | None:
@@ -56,7 +59,7 @@ def of(panel: Panel, language: str) -> TableLinks | None:
     base_iri = site().base_iri
     if not path(language, panel.name, base_iri, panel.this, HTML):
         return None
-    asked = address_words(_own(panel))
+    asked = address_words(_own(panel), panel.kept)
     alone = path(language, panel.name, base_iri, panel.this, HTML)
     place = url_for(str(request.endpoint), **(request.view_args or {}))
     return TableLinks(
@@ -65,8 +68,9 @@ def of(panel: Panel, language: str) -> TableLinks | None:
             (fmt.title, path(language, panel.name, base_iri, panel.this, fmt) + asked) for fmt in DOWNLOADS
         ),
         query=query_link(panel, language),
-        here=f"{place}#{panel.name}",
+        here=f"{with_words(place, panel.kept)}#{panel.name}",
         sorts=sorts(panel, place),
+        kept=panel.kept,
     )
 
 
@@ -86,7 +90,7 @@ def sorts(panel: Panel, place: str) -> dict[str, SortLink]:
         if column.sortable:
             order = {column.name: "ascending", f"-{column.name}": "descending"}.get(now, "")
             wanted = f"-{column.name}" if order == "ascending" else column.name
-            words = address_words(Choice(wanted, panel.choice.filters))
+            words = address_words(Choice(wanted, panel.choice.filters), panel.kept)
             found[column.name] = SortLink(f"{place}{words}#{panel.name}", order)
     return found
 
@@ -106,9 +110,13 @@ def path(language: str, name: str, base_iri: str, this: URIRef | None, fmt: Form
     return url_for(f"tables.{endpoint}", kind=kind, key=minted.key, **words)
 
 
-def address_words(choice: Choice) -> str:
-    """A choice as the query of an address, with its question mark; empty for none."""
-    words = [*sorted(choice.filters.items()), *([("sort", choice.sort)] if choice.sort else [])]
+def address_words(choice: Choice, kept: Words = ()) -> str:
+    """A choice as the query of an address, with its question mark; empty for none.
+
+    Args:
+        kept: other parameters that the address has.
+    """
+    words = [*kept, *sorted(choice.filters.items()), *([("sort", choice.sort)] if choice.sort else [])]
     return f"?{urlencode(words)}" if words else ""
 
 
@@ -120,16 +128,22 @@ def query_link(panel: Panel, language: str) -> str:
     kind, _, rest = panel.name.partition("_")
     words: dict[str, Any] = {"lang": language, "panel": rest.replace("_", "-")}
     minted = iris.unmint(site().base_iri, str(panel.this)) if panel.this is not None else None
+    # A day is as long as any other.
     if not query_page(panel.name, minted.key if minted else "", language):
         return ""
     if minted is None:
         return url_for("tables.home_query", **words)
-    return url_for("tables.query", kind=kind, key=minted.key, **words)
+    return with_words(url_for("tables.query", kind=kind, key=minted.key, **words), panel.kept)
 
 
-def query_page(name: str, key: str, language: str) -> str:
-    """The query page with the query of a table, about the thing of a key; empty where that is too long."""
-    return ask(runnable(load(name), site().base_iri, **({"this": key} if key else {})), language)
+def query_page(name: str, key: str, language: str, **examples: str) -> str:
+    """The query page with the query of a table, about the thing of a key; empty where that is too long.
+
+    Args:
+        examples: of other parameters.
+    """
+    values = {**examples, **({"this": key} if key else {})}
+    return ask(runnable(load(name), site().base_iri, **values), language)
 
 
 def ask(text: str, language: str) -> str:
