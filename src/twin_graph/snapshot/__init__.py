@@ -2,6 +2,7 @@
 
     snapshots/
       current -> 3f9c2a81b0d4       the link that is swapped in atomically
+      published.jsonl               when it was swapped in, and for which snapshot
       3f9c2a81b0d4/
         manifest.json               counts, hashes, base IRI, versions; the other files by their SHA-256
         dump.nq                     every statement, sorted
@@ -16,6 +17,7 @@
     checking.py   find damage
     answers.py    the answers that are held ready
     side.py       files beside the data
+    publishing.py when snapshots were published
     writing.py    write snapshots, and delete old ones
 
 A snapshot is written aside and renamed, so a kill at any moment leaves the old one in place. What goes into
@@ -24,7 +26,8 @@ it is decided by `build`; there is no clock in it.
 
 from twin_graph.snapshot.answers import PreparedAnswer
 from twin_graph.snapshot.checking import Step, require_whole, verify
-from twin_graph.snapshot.manifest import HASHED, Manifest, damaged, identify
+from twin_graph.snapshot.manifest import HASHED, Manifest, damaged, identify, is_identity
+from twin_graph.snapshot.publishing import Publication, read_publications
 from twin_graph.snapshot.reading import (
     HIDDEN_GRAPHS,
     Snapshot,
@@ -43,6 +46,7 @@ __all__ = [
     "Draft",
     "Manifest",
     "PreparedAnswer",
+    "Publication",
     "SideFacts",
     "SideFile",
     "Snapshot",
@@ -51,12 +55,14 @@ __all__ = [
     "current_id",
     "damaged",
     "identify",
+    "is_identity",
     "list_damage",
     "list_snapshots",
     "make_current",
     "open_snapshot",
     "previous_snapshot",
     "prune",
+    "read_publications",
     "require_whole",
     "verify",
     "write_snapshot",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -14,6 +15,7 @@ from twin_graph.errors import SnapshotDamaged
 
 HASHED = ("dump.nq", "keys.json", "report.ttl", "report.json")
 RUN_BUILD = "run `twin-graph build`"
+_ID = re.compile(r"[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,11 @@ def identify(manifest: Manifest) -> str:
     """The id of a snapshot: a hash of all that its manifest says, and so of all its files."""
     said = json.dumps(asdict(replace(manifest, id="")), ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+
+def is_identity(text: object) -> bool:
+    """Whether a text has the form of the id of a snapshot; only such a text may become a part of a path."""
+    return isinstance(text, str) and _ID.fullmatch(text) is not None
 
 
 def read_manifest(path: Path) -> Manifest:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,14 +16,14 @@ from typing import Self
 from twin_graph.errors import SnapshotDamaged
 from twin_graph.snapshot.answers import ANSWERS, PreparedAnswer, renew_answers, write_answers
 from twin_graph.snapshot.checking import is_whole
-from twin_graph.snapshot.manifest import HASHED, Manifest, identify, read_manifest
+from twin_graph.snapshot.manifest import HASHED, Manifest, identify, is_identity, read_manifest
+from twin_graph.snapshot.publishing import note_published
 from twin_graph.snapshot.reading import Snapshot, current_id, list_snapshots, previous_snapshot
 from twin_graph.snapshot.side import SideFacts, SideFile, renew_side_files, writing
 from twin_graph.store import Store
 from twin_graph.workspace import Workspace
 
 _ASIDE = ".building-"
-_ID = re.compile(r"[0-9a-f]{12}")
 
 
 class Draft:
@@ -118,11 +117,13 @@ def write_snapshot(
 
 
 def make_current(folder: Path, identity: str) -> None:
-    """Point `current` to a snapshot, in one step."""
+    """Point `current` to a snapshot, in one step, and note when that was."""
     link = folder / f"{_ASIDE}{os.getpid()}.link"
     link.unlink(missing_ok=True)
     link.symlink_to(identity)
     link.replace(folder / "current")
+    with suppress(OSError):  # a full disk costs the line, not the publication
+        note_published(folder, identity)
     _sync_folder(folder)
 
 
@@ -152,7 +153,7 @@ def clean(folder: Path) -> None:
     current = current_id(folder)
     for path in folder.iterdir() if folder.is_dir() else ():
         # What was being deleted when the deletion was stopped.
-        if _ID.fullmatch(path.name) and path.name != current and not (path / "manifest.json").exists():
+        if is_identity(path.name) and path.name != current and not (path / "manifest.json").exists():
             shutil.rmtree(path, ignore_errors=True)
 
 
