@@ -84,7 +84,7 @@ class TestDocument:
             response.status_code,
             response.headers["Content-Location"],
         )
-        assert "Accept" == response.headers["Vary"]
+        assert "Accept, Accept-Datetime" == response.headers["Vary"]
 
     def test_page_is_elsewhere(self, client: FlaskClient) -> None:
         """A browser is sent to the page, also from the address that ends in .html."""

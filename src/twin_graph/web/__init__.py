@@ -5,11 +5,14 @@ The only package that knows Flask. A view reads the request into a value, calls 
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Flask
 
 from twin_graph.settings import Settings
 from twin_graph.snapshot import Snapshot
 from twin_graph.web import (
+    archive,
     browse,
     curation,
     documents,
@@ -21,6 +24,7 @@ from twin_graph.web import (
     graph_tables,
     health,
     languages,
+    memento,
     pages,
     pictures,
     responses,
@@ -35,11 +39,12 @@ from twin_graph.web.pictures.data import cities
 from twin_graph.web.site import EXTENSION, TEMPLATES, open_site, site
 
 
-def create_app(settings: Settings, snapshot: Snapshot | None = None) -> Flask:
+def create_app(settings: Settings, snapshot: Snapshot | None = None, *, is_old: bool = False) -> Flask:
     """The WSGI application of a workspace.
 
     Args:
         snapshot: the snapshot to serve; by default the current one of the workspace.
+        is_old: whether it is asked for by its id, and not what is published today.
 
     Raises:
         WorkspaceInvalid, SnapshotMissing, SnapshotDamaged: the message says what to run.
@@ -52,12 +57,15 @@ def create_app(settings: Settings, snapshot: Snapshot | None = None) -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
     for group in (feeds, curation, embed, statement, documents, sparql, graph_store, vocabulary, search, explore,
-                  pages, tables, browse, pictures, errors, health):  # fmt: skip
+                  memento, pages, tables, browse, pictures, errors, health):  # fmt: skip
         app.register_blueprint(group.bp, url_prefix=here.prefix or None)
     languages.install(app)
     templating.install(app)
     responses.install(app)
     errors.install(app)
+    if not is_old:
+        archive.install(app, settings, here.workspace.snapshots, partial(create_app, is_old=True))
+        memento.install(app)
     return app
 
 

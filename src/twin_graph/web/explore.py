@@ -166,8 +166,7 @@ def _map_values(here: Site, lang: str) -> Values:
         "partners": partners,
         "table": partners or countries,
         "picture": _picture_path(lang, "map", _MAP),
-        "downloads": _downloads(lang, "world_map", _MAP)
-        + ([] if moment else questions.of_map(here, lang, narrowing, city.key)),
+        "downloads": _downloads(lang, "world_map", _MAP) + asking,
     }
 
 

@@ -14,7 +14,7 @@ from jinja2.runtime import Context
 from twin_graph import iris
 from twin_graph.kinds import DOCUMENTED
 from twin_graph.namespaces import CONCEPTS_IRI
-from twin_graph.web import addresses, cells, languages, lists, words
+from twin_graph.web import addresses, archive, cells, languages, lists, words
 from twin_graph.web.dates import format_edtf, format_number, language_name
 from twin_graph.web.languages import OWN_NAMES, gettext, page_language
 from twin_graph.web.names import Title
@@ -99,6 +99,7 @@ def _values() -> dict[str, Any]:
         "alternates": _alternates(here),
         "site_title": lists.title_of_site(here, language),
         "manifest": here.manifest,
+        "archived": archive.publication(),
         "publisher": here.imprint.publisher,
         "contact": here.imprint.contact,
         "licences": lists.licences(here, language),

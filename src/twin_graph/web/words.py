@@ -103,7 +103,6 @@ COLUMN_WORDS = {
     "thing": N_("Thing"),
     "total": N_("Declared"),
     "declared": N_("Declared"),
-    "asOf": N_("Declared for"),
     "certain": N_("Certain"),
     "certainty": N_("Certain or possible"),
     "documented": N_("Documented"),

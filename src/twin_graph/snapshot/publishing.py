@@ -1,0 +1,98 @@
+"""When each snapshot was published: the one thing about snapshots that a clock says, and so kept beside them.
+
+    snapshots/published.jsonl     {"at": "2026-11-23T09:30:00Z", "id": "3f9c2a81b0d4"}, a line whenever `current` moves
+
+Lines are only added, each in one write. A snapshot that no line names was published when its manifest was written.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from twin_graph.snapshot.manifest import is_identity
+
+FILE = "published.jsonl"
+_FORM = "%Y-%m-%dT%H:%M:%SZ"
+
+
+@dataclass(frozen=True, order=True)
+class Publication:
+    """A snapshot that became current.
+
+    Attributes:
+        at: when, to the second, in UTC.
+        is_kept: whether the snapshot is still there.
+    """
+
+    at: datetime
+    id: str
+    is_kept: bool = True
+
+
+def note_published(folder: Path, identity: str, at: datetime | None = None) -> None:
+    """Add a line, where the snapshot is not the one that was published last.
+
+    Args:
+        at: by default now.
+    """
+    lines = list(_lines(folder))
+    if lines and lines[-1][1] == identity:
+        return
+    # What stood here before lines were kept comes first.
+    before = [] if lines else [each for each in _by_manifest(folder, set()) if each.id != identity]
+    moment = (at or datetime.now(UTC)).replace(microsecond=0)
+    text = "".join(_line(each.at, each.id) for each in [*before, Publication(moment, identity)])
+    path = folder / FILE
+    # A line that a full disk has cut is ended, so that the next one is whole.
+    if path.exists() and not path.read_bytes().endswith(b"\n"):
+        text = f"\n{text}" if path.stat().st_size else text
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    try:
+        os.write(descriptor, text.encode())
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def read_publications(folder: Path) -> tuple[Publication, ...]:
+    """All publications, the first one first; one snapshot may have been published several times."""
+    named = [Publication(at, identity, _is_kept(folder, identity)) for at, identity in _lines(folder)]
+    return tuple(sorted([*named, *_by_manifest(folder, {each.id for each in named})]))
+
+
+def _lines(folder: Path) -> Iterator[tuple[datetime, str]]:
+    """The lines that can be read."""
+    try:
+        text = (folder / FILE).read_text("utf-8", errors="replace")
+    except OSError:
+        return
+    for line in text.splitlines():
+        with suppress(ValueError, TypeError, KeyError):
+            raw = json.loads(line)
+            at = datetime.strptime(raw["at"], _FORM).replace(tzinfo=UTC)
+            if is_identity(raw["id"]):
+                yield at, raw["id"]
+
+
+def _by_manifest(folder: Path, known: set[str]) -> list[Publication]:
+    found = []
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if is_identity(path.name) and path.name not in known and _is_kept(folder, path.name):
+            with suppress(OSError):
+                written = (path / "manifest.json").stat().st_mtime
+                found.append(Publication(datetime.fromtimestamp(int(written), UTC), path.name))
+    return sorted(found)
+
+
+def _is_kept(folder: Path, identity: str) -> bool:
+    return (folder / identity / "manifest.json").is_file()
+
+
+def _line(at: datetime, identity: str) -> str:
+    return json.dumps({"at": at.strftime(_FORM), "id": identity}, sort_keys=True) + "\n"

@@ -1,0 +1,200 @@
+"""Memento: the publications of a page or document by date (RFC 7089).
+
+An address without `snapshot` is the original and its own TimeGate (4.1.1); with it, it is a memento. `/timemap/…`
+lists the mementos. All are publications of the whole data: a thing need not be in each.
+
+https://www.rfc-editor.org/rfc/rfc7089
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from urllib.parse import quote
+
+from flask import Blueprint, Flask, Response, current_app, g, request, url_for
+from werkzeug.exceptions import HTTPException
+
+from twin_graph.errors import EntityNotFound, MalformedRequest
+from twin_graph.snapshot import Publication, read_publications
+from twin_graph.web.responses import absolute, redirect
+from twin_graph.web.site import Site, site
+from twin_graph.web.understood import Words, with_words
+
+bp = Blueprint("memento", __name__)
+ENDPOINTS = frozenset({
+    "browse.file", "documents.document", "documents.listing", "documents.listing_variant", "documents.variant",
+    "pages.home", "pages.listing", "pages.thing", "tables.file", "tables.table",
+})  # fmt: skip
+VARY = "Accept-Datetime"
+LINK_FORMAT = "application/link-format"
+_FORM = "%a, %d %b %Y %H:%M:%S GMT"
+_SAFE = "/:?&=%+~!$'()*,;@-._"
+_LONGEST = 500  # letters of an address that is repeated in a header
+_A_WHILE = "public, max-age=300"
+
+
+def install(app: Flask) -> None:
+    """Let the documents and pages of an application be originals and TimeGates."""
+    app.before_request(_lead_to_memento)
+    app.after_request(_mark_original)
+
+
+@bp.get("/timemap/<path:original>")
+def timemap(original: str) -> Response:
+    """The mementos of a page or document (RFC 7089, section 5).
+
+    Raises:
+        EntityNotFound: nothing at this address has mementos.
+    """
+    here = site()
+    path = f"{here.prefix}/{original}"
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(path, method="GET")
+    except HTTPException:
+        endpoint = ""
+    if endpoint not in ENDPOINTS:
+        raise EntityNotFound("nothing at this address has mementos")
+    found = mementos(here)
+    if not found:
+        raise EntityNotFound("no publication is kept")
+    address = absolute(here, quote(path, safe=_SAFE))
+    ends = f'from="{_date(found[0].at)}";until="{_date(found[-1].at)}"'
+    lines = [
+        f'<{address}>;rel="original timegate"',
+        f'<{_timemap(here, path)}>;rel="self";type="{LINK_FORMAT}";{ends}',
+        *(
+            f'<{_of(address, each)}>;rel="{_relation(found, number)}";datetime="{_date(each.at)}"'
+            for number, each in enumerate(found)
+        ),
+    ]
+    response = Response(",\n".join(lines) + "\n", content_type=LINK_FORMAT)
+    response.headers["Cache-Control"] = _A_WHILE
+    return response
+
+
+def mementos(here: Site) -> Sequence[Publication]:
+    """The publications that can be read, each snapshot once, the first one first."""
+    found: dict[str, Publication] = {}
+    for each in read_publications(here.workspace.snapshots):
+        if each.is_kept:
+            found.setdefault(each.id, each)
+    return tuple(found.values())
+
+
+def mark(response: Response, here: Site, published: Publication, path: str, words: Words) -> None:
+    """The headers of a memento (RFC 7089, 2.1.2 and 2.2)."""
+    response.headers["Memento-Datetime"] = _date(published.at)
+    address = absolute(here, with_words(quote(path, safe=_SAFE), words))
+    if len(address) > _LONGEST:
+        return
+    if request.endpoint in ENDPOINTS:
+        _add_link(response, _around(here, path, address, published))
+    else:
+        _add_link(response, [f'<{address}>; rel="original"'])
+
+
+def read_date(text: str) -> datetime:
+    """The value of Accept-Datetime (RFC 7089, 2.1.1).
+
+    >>> read_date("Mon, 23 Nov 2026 09:30:00 GMT").isoformat()
+    '2026-11-23T09:30:00+00:00'
+
+    Raises:
+        MalformedRequest: it is no date of RFC 1123.
+    """
+    try:
+        return datetime.strptime(text.strip(), _FORM).replace(tzinfo=UTC)
+    except ValueError as problem:
+        raise MalformedRequest(
+            "Accept-Datetime: must be a date such as Mon, 23 Nov 2026 09:30:00 GMT"
+        ) from problem
+
+
+def _lead_to_memento() -> Response | None:
+    """302 to what was published at the date that the client asks for."""
+    if (
+        VARY not in request.headers
+        or request.endpoint not in ENDPOINTS
+        or request.method not in ("GET", "HEAD")
+    ):
+        return None
+    wanted = read_date(request.headers[VARY])
+    here = site()
+    published = read_publications(here.workspace.snapshots)
+    kept = [each for each in published if each.is_kept]
+    if not kept:
+        return None
+    before = [each for each in kept if each.at <= wanted]
+    chosen = before[-1] if before else kept[0]
+    path = request.script_root + request.path
+    query = quote(request.query_string.decode("latin-1"), safe=_SAFE)
+    place = quote(path, safe=_SAFE) + (f"?{query}" if query else "")
+    response = redirect(here, _of(place, chosen), 302, vary=(VARY,), cache=_A_WHILE)
+    if len(place) <= _LONGEST:
+        first = next(each for each in mementos(here) if each.id == chosen.id)
+        _add_link(response, _around(here, path, absolute(here, place), first))
+    return response
+
+
+def _mark_original(response: Response) -> Response:
+    """The headers of an original resource that is its own TimeGate."""
+    is_memento = "Memento-Datetime" in response.headers
+    if request.endpoint not in ENDPOINTS or is_memento or response.status_code not in (200, 304):
+        return response
+    here, path = site(), request.script_root + request.path
+    response.headers["Vary"] = ", ".join(filter(None, (response.headers.get("Vary"), VARY)))
+    address = absolute(here, with_words(quote(path, safe=_SAFE), g.get("words", ())))
+    if len(address) <= _LONGEST:
+        _add_link(response, _frame(here, path, address))
+    return response
+
+
+def _frame(here: Site, path: str, address: str) -> list[str]:
+    return [
+        f'<{address}>; rel="original timegate"',
+        f'<{_timemap(here, path)}>; rel="timemap"; type="{LINK_FORMAT}"',
+    ]
+
+
+def _around(here: Site, path: str, address: str, published: Publication) -> list[str]:
+    """Original, TimeMap, and the first, last, previous and next memento of one."""
+    found = mementos(here)
+    ids = [each.id for each in found]
+    links = _frame(here, path, address)
+    if published.id not in ids:
+        return links
+    place = ids.index(published.id)
+    relations: dict[int, list[str]] = {place: []}
+    for number, name in ((0, "first"), (place - 1, "prev"), (place + 1, "next"), (len(ids) - 1, "last")):
+        if 0 <= number < len(ids):
+            relations.setdefault(number, []).append(name)
+    for number, names in sorted(relations.items()):
+        relation, date = " ".join([*names, "memento"]), _date(found[number].at)
+        links.append(f'<{_of(address, found[number])}>; rel="{relation}"; datetime="{date}"')
+    return links
+
+
+def _relation(found: Sequence[Publication], number: int) -> str:
+    first, last = number == 0, number == len(found) - 1
+    return f"{'first ' * first}{'last ' * last}memento"
+
+
+def _of(address: str, published: Publication) -> str:
+    """The address of a memento."""
+    return f"{address}{'&' if '?' in address else '?'}snapshot={published.id}"
+
+
+def _timemap(here: Site, path: str) -> str:
+    inside = path[len(here.prefix) + 1 :]
+    return absolute(here, url_for("memento.timemap", original=inside))
+
+
+def _date(at: datetime) -> str:
+    return format_datetime(at, usegmt=True)
+
+
+def _add_link(response: Response, links: Sequence[str]) -> None:
+    before = response.headers.get("Link")
+    response.headers["Link"] = ", ".join([*([before] if before else []), *links])
