@@ -163,13 +163,14 @@ def compare(old: bytes, new: bytes) -> Difference:
 
 
 def tell(
-    difference: Difference, store: Store, base_iri: str, registers: Iterable[str]
+    difference: Difference, store: Store, base_iri: str, registers: Iterable[str], most: int = KEPT_THINGS
 ) -> tuple[int, tuple[Change, ...]]:
     """How many things a difference is about, and what happened to the first of them.
 
     Args:
         store: the statements of the new snapshot.
         registers: names of the graphs that come first.
+        most: how many things are told of.
     """
     told: dict[tuple[str, str], _Told] = {}
     for is_new, lines in ((False, difference.removed), (True, difference.added)):
@@ -181,7 +182,7 @@ def tell(
     told = {name: about for name, about in told.items() if about.settle()}
     ranks = {str(iris.graph(base_iri, name)): place for place, name in enumerate((*registers, "shared"))}
     found = sorted(told, key=lambda name: (told[name].rank(ranks), _KIND_ORDER[name[0]], name[1]))
-    changes = (told[name].make(*name, store, base_iri) for name in found[:KEPT_THINGS])
+    changes = (told[name].make(*name, store, base_iri) for name in found[:most])
     return len(found), tuple(changes)
 
 

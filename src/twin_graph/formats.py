@@ -109,6 +109,10 @@ XLSX = Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheet
               Carries.BINDINGS, title="XLSX")  # fmt: skip
 GEO_JSON = Format("geojson", "application/geo+json", "geojson", Carries.PLACES, ("application/vnd.geo+json",),
                   title="GeoJSON")  # fmt: skip
+# What was added and removed between two publications.
+RDF_PATCH = Format(
+    "rdf-patch", "application/rdf-patch", "rdfp", Carries.DATASET, ("text/rdf-patch",), title="RDF Patch"
+)
 # What the office subscribes to.
 ATOM = Format("atom", "application/atom+xml", "atom", Carries.PAGE, parameters=_UTF8, title="Atom")
 ICALENDAR = Format("icalendar", "text/calendar", "ics", Carries.PAGE, parameters=_UTF8, title="iCalendar")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date
 from typing import NamedTuple
 
@@ -17,7 +18,9 @@ from flask.testing import FlaskClient
 from page_markup import read_page
 from site_client import client_of
 from twin_graph import dates
+from twin_graph.queries import load, parse_query
 from twin_graph.snapshot import Snapshot
+from twin_graph.store import Store
 from twin_graph.web.tables.writers import SEPARATOR
 from workspaces import REPOSITORY
 
@@ -46,6 +49,12 @@ class Step(NamedTuple):
 def client(real_snapshot: Snapshot) -> FlaskClient:
     """A client of the shipped data."""
     return client_of(real_snapshot)
+
+
+def examples() -> list[str]:
+    """The queries of the guide."""
+    text = (REPOSITORY / "docs" / "time.md").read_text("utf-8")
+    return re.findall(r"^```sparql\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
 
 
 def table(name: str) -> list[dict[str, str]]:
@@ -171,3 +180,37 @@ def test_claims_of_the_day(client: FlaskClient) -> None:
     assert ("friendly", "partner") == tuple(row["relation_iri"].rpartition("#")[2] for row in (before, after))
     gained = set(after["claims_iri"].split(SEPARATOR)) - set(before["claims_iri"].split(SEPARATOR))
     assert {"lublin-eu-kharkiv-2022-lublin"} <= {iri.partition("#claim-")[2] for iri in gained}
+
+
+class TestGuide:
+    """`docs/time.md`."""
+
+    def test_queries(self, real_store: Store) -> None:
+        """Each query of the guide has an answer; the first is the definition of the pages."""
+        held, claims, simple = examples()
+        pattern = load("competency_26_held_on_a_day").text
+        begin, end = pattern.index("  ?period twin:isPeriodOf"), pattern.index("  OPTIONAL { ?period prov:")
+        assert pattern[begin:end] in held
+        rows = real_store.select(parse_query("guide", held))
+        assert 15 == len(
+            {
+                row["partnership"]
+                for row in rows
+                if str(row["relation"]).endswith("#partner")
+                and str(row["certainty"]) == "certain"
+                and str(row["status"]).endswith("#in-force")
+            }
+        )
+        dated = {
+            str(row["since"])[:4] for row in real_store.select(parse_query("guide", claims)) if "since" in row
+        }
+        assert {"2017"} == dated
+        found = real_store.select(parse_query("guide", simple))
+        assert 15 == sum(str(row["relation"]).endswith("#partner") for row in found)
+
+    def test_table(self) -> None:
+        """The numbers in the guide are those that are tested here."""
+        text = (REPOSITORY / "docs" / "time.md").read_text("utf-8")
+        for day, (*numbers, _) in DAYS.items():
+            full = str(dates.latest(day))
+            assert f"| {full} | {' | '.join(map(str, numbers))} |" in text

@@ -23,7 +23,7 @@ from twin_graph.errors import EntityGone, EntityNotFound, SnapshotMissing
 from twin_graph.settings import Settings
 from twin_graph.snapshot import Publication, Snapshot, is_identity, open_snapshot, read_publications
 from twin_graph.web import memento
-from twin_graph.web.site import EXTENSION, site
+from twin_graph.web.site import EXTENSION, Site, site
 from twin_graph.web.understood import Words
 from twin_graph.workspace import LANGUAGES
 
@@ -61,11 +61,7 @@ class Archive:
             EntityGone: it has been deleted.
             SnapshotDamaged: it cannot be read.
         """
-        if not is_identity(identity):
-            raise EntityNotFound(f"“{identity[:64]}” is not the id of a publication")
-        known = next((each for each in read_publications(self.folder) if each.id == identity), None)
-        if known is None:
-            raise EntityNotFound(f"there is no publication “{identity}”")
+        known = find_publication(self.folder, identity)
         with self._lock:
             found = self._open.pop(identity, None) or self._make(known)
             self._open[identity] = found
@@ -76,9 +72,8 @@ class Archive:
     def _make(self, publication: Publication) -> Flask:
         try:
             snapshot = open_snapshot(self.folder, publication.id)
-        except SnapshotMissing as problem:
-            day = publication.at.date().isoformat()
-            raise EntityGone(f"the publication “{publication.id}” of {day} is not kept any more") from problem
+        except SnapshotMissing as problem:  # deleted this very moment
+            raise _gone(publication) from problem
         # Its memory is for what is asked often.
         app = self.make(replace(self.settings, store="disk", query_socket=""), snapshot)
         app.extensions[_ARCHIVED] = publication
@@ -101,6 +96,37 @@ def install(app: Flask, settings: Settings, folder: Path, make: Make) -> None:
     """
     app.extensions[_ARCHIVE] = Archive(settings, folder, make)
     app.before_request(_answer)
+
+
+def find_publication(folder: Path, identity: str) -> Publication:
+    """The first publication of a snapshot that is kept.
+
+    Raises:
+        EntityNotFound: there never was one of this id.
+        EntityGone: it has been deleted.
+    """
+    if not is_identity(identity):
+        raise EntityNotFound(f"“{identity[:64]}” is not the id of a publication")
+    known = next((each for each in read_publications(folder) if each.id == identity), None)
+    if known is None:
+        raise EntityNotFound(f"there is no publication “{identity}”")
+    if not known.is_kept:
+        raise _gone(known)
+    return known
+
+
+def site_of(here: Site, identity: str) -> Site:
+    """The site of a snapshot: this one, or that of an old publication."""
+    if identity == here.manifest.id:
+        return here
+    archive: Archive = current_app.extensions[_ARCHIVE]
+    found: Site = archive.find(identity)[0].extensions[EXTENSION]
+    return found
+
+
+def _gone(publication: Publication) -> EntityGone:
+    day = publication.at.date().isoformat()
+    return EntityGone(f"the publication “{publication.id}” of {day} is not kept any more")
 
 
 def publication() -> Publication | None:

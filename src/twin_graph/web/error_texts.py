@@ -37,6 +37,7 @@ DETAILS = (
     N_("page: must be a whole number from 1"),
     N_("“%(name)s” is not the id of a publication"),
     N_("there is no publication “%(name)s”"),
+    N_("there is no publication to compare with"),
     N_("the publication “%(name)s” of %(day)s is not kept any more"),
     N_("%(parameter)s: must be a year, a month or a day, such as 2013, 2013-10 or 2013-10-01"),
     N_("%(parameter)s: the data are of %(day)s and say nothing of later days"),

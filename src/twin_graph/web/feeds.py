@@ -10,24 +10,47 @@ from datetime import date
 from itertools import chain
 from typing import Any
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from twin_graph import describe, feeds, iris
+from twin_graph.errors import NotAcceptable
 from twin_graph.feeds import Feed
-from twin_graph.formats import ATOM, HTML, ICALENDAR
+from twin_graph.formats import (
+    ATOM,
+    CSV,
+    GRAPH_FORMATS,
+    HTML,
+    ICALENDAR,
+    N_QUADS,
+    PLAIN_JSON,
+    RDF_PATCH,
+    TURTLE,
+    XLSX,
+    Format,
+    by_extension,
+)
+from twin_graph.snapshot import Publication
 from twin_graph.web import anniversaries as dates_to_come
-from twin_graph.web import history, lists
+from twin_graph.web import history, lists, memento, releases, tables
 from twin_graph.web.anniversaries import Anniversary
 from twin_graph.web.documents import page_number
 from twin_graph.web.history import ReleaseRow
-from twin_graph.web.languages import catalogue, page_language
+from twin_graph.web.languages import catalogue, page_language, reader_language
 from twin_graph.web.names import Title
+from twin_graph.web.negotiation import negotiate
+from twin_graph.web.panels import Panel
 from twin_graph.web.responses import absolute, is_here, redirect, represent
 from twin_graph.web.site import Site, site
+from twin_graph.web.tables import links
+from twin_graph.web.understood import argument, read_words, with_words
 from twin_graph.workspace import LANGUAGES
 
 bp = Blueprint("feeds", __name__)
 _LANG = f"<any({', '.join(LANGUAGES)}):lang>"
+_BETWEEN = ("from", "to")
+_TABLES = (CSV, XLSX, PLAIN_JSON)
+_TABLE = f"<any({', '.join(fmt.extension for fmt in _TABLES)}):extension>"
+_STATEMENTS = f"<any({', '.join(fmt.extension for fmt in (N_QUADS, *GRAPH_FORMATS))}):extension>"
 
 
 @bp.get(f"/{_LANG}/city/<key>/anniversaries")
@@ -63,9 +86,56 @@ def changes(lang: str) -> Response:
     if not is_here(path := url_for("feeds.changes", lang=lang)):
         return redirect(here, path, 301)
     number = page_number()
+    if argument("from") or argument("to"):
+        return _compared(here, lang, number)
     feed = _address(here, "feeds.changes_feed", lang=lang)
     return represent(here, HTML, lambda: _changes_page(here, lang, number), language=lang,
                      links=[(feed, "alternate", ATOM.media_type)])  # fmt: skip
+
+
+@bp.get(f"/{_LANG}/changes.{_TABLE}")
+def changes_file(lang: str, extension: str) -> Response:
+    """The things that changed between two publications as a table."""
+    here = site()
+    old, new = releases.asked(here)
+    path = url_for("feeds.changes_file", lang=lang, extension=extension)
+    title = catalogue(lang).gettext("Changes between two publications")
+    origin = tables.writers.origin(here, lang, title, None, with_words(path, read_words(_BETWEEN)))
+    name = f"changes-{old.id}-{new.id}-{lang}"
+
+    def make() -> Panel:
+        return releases.table(here, releases.compare(here, old, new), lang)
+
+    return tables.send(links.BY_EXTENSION[extension], name, origin, make, parameters=_BETWEEN)
+
+
+@bp.get("/changes")
+def changes_data() -> Response:
+    """303 to what changed between two publications: the page, or the statements as a patch."""
+    here = site()
+    accept = request.headers.get("Accept")
+    fmt = negotiate(accept, (RDF_PATCH, HTML))
+    if fmt is None:
+        raise NotAcceptable(
+            "there is a patch of statements and a page", tuple(f.media_type for f in (RDF_PATCH, HTML))
+        )
+    words = read_words(_BETWEEN)
+    if fmt is HTML:
+        path = url_for("feeds.changes", lang=reader_language(here.manifest.default_language))
+        return redirect(here, with_words(path, words), vary=("Accept", "Accept-Language"))
+    return redirect(here, with_words(url_for("feeds.changes_patch"), words), vary=("Accept",))
+
+
+@bp.get("/changes.rdfp")
+def changes_patch() -> Response:
+    """The statements that were removed and added between two publications, as RDF Patch."""
+    return _statements("added", RDF_PATCH)
+
+
+@bp.get(f"/changes/<any({', '.join(releases.PARTS)}):part>.{_STATEMENTS}")
+def changed_statements(part: str, extension: str) -> Response:
+    """The statements that only one of two publications has."""
+    return _statements(part, by_extension(extension, (N_QUADS, *GRAPH_FORMATS)) or N_QUADS)
 
 
 @bp.get(f"/{_LANG}/changes.atom")
@@ -134,10 +204,59 @@ def changes_of(key: str = "", limit: int = 10) -> list[ReleaseRow]:
     return history.latest(site(), page_language(), key, limit)
 
 
+def _compared(here: Site, lang: str, number: int) -> Response:
+    """The page of the changes between two publications."""
+    old, new = releases.asked(here)
+    patch = with_words(_address(here, "feeds.changes_patch"), read_words(_BETWEEN))
+    return represent(here, HTML, lambda: _compared_page(here, lang, number, old, new), language=lang,
+                     parameters=_BETWEEN, links=[(patch, "alternate", RDF_PATCH.media_type)])  # fmt: skip
+
+
+def _compared_page(here: Site, lang: str, number: int, old: Publication, new: Publication) -> str:
+    found = releases.compare(here, old, new)
+    rows, pages = releases.page(here, found, lang, number)
+    words = [("from", old.id), ("to", new.id)]
+
+    def address(endpoint: str, **names: Any) -> str:
+        return with_words(url_for(endpoint, **names), words)
+
+    statements = [
+        (part, fmt.title, address("feeds.changed_statements", part=part, extension=fmt.extension))
+        for part in releases.PARTS
+        for fmt in (N_QUADS, TURTLE)
+        if found.counts[part] and (fmt is N_QUADS or found.counts[part] <= releases.MOST_WRITTEN)
+    ]
+    files = [
+        (fmt.title, address("feeds.changes_file", lang=lang, extension=fmt.extension)) for fmt in _TABLES
+    ]
+    return render_template(
+        "changes_between.html", found=found, rows=rows, pages=pages, number=number, statements=statements,
+        files=files, patch=address("feeds.changes_patch"), publications=memento.mementos(here)[::-1],
+    )  # fmt: skip
+
+
+def _statements(part: str, fmt: Format) -> Response:
+    here = site()
+    old, new = releases.asked(here)
+    response = represent(here, fmt, lambda: releases.write(releases.compare(here, old, new), part, fmt),
+                         parameters=_BETWEEN)  # fmt: skip
+    name = "changes" if fmt is RDF_PATCH else part
+    response.headers["Content-Disposition"] = f'inline; filename="{name}-{old.id}-{new.id}.{fmt.extension}"'
+    return response
+
+
 def _changes_page(here: Site, lang: str, number: int, key: str = "") -> str:
     rows, pages = history.page(here, lang, number, key)
     title = city_title(here, key, lang) if key else None
-    return render_template("changes.html", key=key, title=title, releases=rows, number=number, pages=pages)
+    return render_template(
+        "changes.html",
+        key=key,
+        title=title,
+        releases=rows,
+        number=number,
+        pages=pages,
+        publications=memento.mementos(here)[::-1],
+    )
 
 
 def _calendar(here: Site, lang: str, key: str, page: str) -> bytes:

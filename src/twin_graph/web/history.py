@@ -5,7 +5,7 @@ A thing that is gone is named by what the history remembers of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
@@ -100,6 +100,11 @@ def _tell(
         beyond = 0 if city else release.total - len(release.changes)
         rows.append(ReleaseRow(release.id, release.on, release.number, beyond, release.is_first, told))
     return rows
+
+
+def rows_of(here: Site, changed: Iterable[Change], language: str) -> list[ChangeRow]:
+    """What happened to things, in words, without a publication around it."""
+    return [_row(here, change, {}, language) for change in changed]
 
 
 def entries(here: Site, rows: list[ReleaseRow], language: str, page: str) -> Iterator[Entry]:
