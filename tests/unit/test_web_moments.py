@@ -15,6 +15,7 @@ from twin_graph.errors import MalformedRequest
 from twin_graph.queries import load, load_all
 from twin_graph.snapshot import Snapshot
 from twin_graph.web import moments
+from twin_graph.web.shelves import KEPT_DAYS
 from twin_graph.web.tables.writers import SEPARATOR
 
 VALID_ON = "2024-12-31"  # of the tiny workspace
@@ -295,3 +296,12 @@ class TestLists:
         """Those that held."""
         found = {row["name_iri"].rpartition("/")[2] for row in rows(client, "/en/membership.csv?asOf=1979")}
         assert {"aldorf-union-1"} == found
+
+    def test_few_days_are_kept(self, client: FlaskClient) -> None:
+        """Who asks for one day after the other fills no memory, for lists and for the map."""
+        for year in range(1980, 2000):
+            assert 200 == client.get(f"/en/partnership?asOf={year}").status_code
+            assert 200 == client.get(f"/en/map?asOf={year}").status_code
+        extensions = client.application.extensions
+        assert KEPT_DAYS == len(extensions["twin_graph"].shelves._days)
+        assert KEPT_DAYS == len(extensions["twin_graph.partnerships_of_days"])
