@@ -209,6 +209,18 @@ CASES = [
     Case(24, "length second third", [("2", "belmont", "")], {"start": "aldorf", "end": "q900000007"}),
     Case(24, "length second third", [("3", "belmont", "q900000007")], {"start": "aldorf", "end": "q900000008"}),
     Case(24, "length second third", [], {"start": "aldorf", "end": "fjordby"}),
+    # What has no date may have held, and the doubt about it has none either.
+    Case(26, "partnership relation stage status certainty document", [
+        ("aldorf-belmont", "partner", "agreement", "in-force", "certain", "belmont-1990"),
+        ("aldorf-cedrowo", "friendly", "letter-of-intent", "in-force", "certain", "cedrowo-2008"),
+        ("aldorf-duneville", "partner", "agreement", "in-force", "certain", "duneville-1985"),
+        ("aldorf-fjordby", "partner", "agreement", "in-force", "possible", "fjordby-agreement"),
+        ("aldorf-fjordby", "partner", "agreement", "unknown", "possible", "fjordby-1"),
+    ], {"city": "aldorf", "day": "2009-01-01"}),
+    Case(26, "partnership relation stage status certainty document", [
+        ("aldorf-fjordby", "partner", "agreement", "in-force", "possible", "fjordby-agreement"),
+        ("aldorf-fjordby", "partner", "agreement", "unknown", "possible", "fjordby-1"),
+    ], {"city": "aldorf", "day": "1984-12-31"}),
 ]  # fmt: skip
 
 

@@ -277,6 +277,16 @@ class TestMemento:
         assert (200, http(FIRST)) == (response.status_code, response.headers["Memento-Datetime"])
 
     @pytest.mark.parametrize("path", DOCUMENTS)
+    def test_scripts_of_other_sites_may(
+        self, client: FlaskClient, kept: list[tuple[str, datetime]], path: str
+    ) -> None:
+        """Fetch: a script may send the one header and read the other."""
+        preflight = client.options(path).headers["Access-Control-Allow-Headers"]
+        response = client.get(path, query_string={"snapshot": kept[0][0]})
+        assert "Accept-Datetime" in preflight.split(", ")
+        assert "Memento-Datetime" in response.headers["Access-Control-Expose-Headers"].split(", ")
+
+    @pytest.mark.parametrize("path", DOCUMENTS)
     def test_5_timemap(self, client: FlaskClient, kept: list[tuple[str, datetime]], path: str) -> None:
         """5: application/link-format with the original, itself and each memento with its date."""
         response = client.get(f"/timemap{path}")

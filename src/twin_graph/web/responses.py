@@ -30,11 +30,12 @@ _SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Allow, ETag, Link, Location, Retry-After, X-Request-Id",
+    "Access-Control-Expose-Headers": "Allow, ETag, Link, Location, Memento-Datetime, Retry-After, X-Request-Id",
 }
 # What a browser asks before a script of another origin may read something; Allow-Methods is the Allow of the address.
 PREFLIGHT = {
-    "Access-Control-Allow-Headers": "Accept, Accept-Language, Cache-Control, If-None-Match, X-Requested-With",
+    "Access-Control-Allow-Headers": "Accept, Accept-Datetime, Accept-Language, Cache-Control, If-None-Match, "
+    "X-Requested-With",
     "Access-Control-Max-Age": "86400",
 }
 _SAFE = ":/?#[]@!$&'()*+,;=%-._~"  # what an address may hold as it is (RFC 3986)
