@@ -1,6 +1,6 @@
 """When each snapshot was published: the one thing about snapshots that a clock says, and so kept beside them.
 
-    snapshots/published.jsonl     {"at": "2026-11-23T09:30:00Z", "id": "3f9c2a81b0d4"}, a line whenever `current` moves
+    snapshots/published.jsonl     {"at": "2026-11-23T09:30:00Z", "id": "3f9c2a81b0d4"}, a line per change of `current`
 
 Lines are only added, each in one write. A snapshot that no line names was published when its manifest was written.
 """
