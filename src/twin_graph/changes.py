@@ -163,7 +163,7 @@ def compare(old: bytes, new: bytes) -> Difference:
 
 
 def tell(
-    difference: Difference, store: Store, base_iri: str, registers: Iterable[str], most: int = KEPT_THINGS
+    difference: Difference, store: Store, base_iri: str, registers: Iterable[str], most: int | None = None
 ) -> tuple[int, tuple[Change, ...]]:
     """How many things a difference is about, and what happened to the first of them.
 
@@ -182,7 +182,7 @@ def tell(
     told = {name: about for name, about in told.items() if about.settle()}
     ranks = {str(iris.graph(base_iri, name)): place for place, name in enumerate((*registers, "shared"))}
     found = sorted(told, key=lambda name: (told[name].rank(ranks), _KIND_ORDER[name[0]], name[1]))
-    changes = (told[name].make(*name, store, base_iri) for name in found[:most])
+    changes = (told[name].make(*name, store, base_iri) for name in found[: most or KEPT_THINGS])
     return len(found), tuple(changes)
 
 

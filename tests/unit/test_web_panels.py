@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 from rdflib import Literal
-from rdflib.namespace import DCTERMS
+from rdflib.namespace import DCTERMS, XSD
 
+from competency import term
 from site_client import BASE, app_of, keys_of
 from twin_graph import iris
 from twin_graph.kinds import DOCUMENTED
 from twin_graph.queries import Query, load_all
 from twin_graph.snapshot import Snapshot
 from twin_graph.store import Store
-from twin_graph.web import panels
+from twin_graph.web import moments, panels
 from twin_graph.web.site import EXTENSION, TEMPLATES, Site
 from twin_graph.workspace import LANGUAGES
 
@@ -54,10 +55,11 @@ def test_every_panel_is_used_and_every_used_one_exists() -> None:
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
 def test_rules_of_queries(query: Query) -> None:
-    """A query of a page binds `this` to a thing of its kind, if anything, and avoids what the engine is slow at."""
+    """A query of a page binds `this` to a thing of its kind, and a day, and avoids what the engine is slow at."""
     assert "NOT EXISTS" not in query.text.upper()
     for parameter in query.parameters:
-        assert ("this", query.name.partition("_")[0]) == (parameter.name, parameter.kind)
+        known = {("this", query.name.partition("_")[0]), (moments.VARIABLE, "date")}
+        assert (parameter.name, parameter.kind) in known
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
@@ -68,6 +70,7 @@ def test_runs_for_everything(tiny: Site, tiny_snapshot: Snapshot, query: Query) 
     with app_of(tiny_snapshot).test_request_context("/"):
         for key in keys:
             bound: dict[str, Any] = {"this": iris.thing(BASE, query.parameters[0].kind, key)} if key else {}
+            bound |= {"day": Literal("2019-06-01", datatype=XSD.date)} if moments.depends_on(query) else {}
             for language in LANGUAGES:
                 panel = panels.run(tiny, query.name, language, **bound)
                 assert query.title(language) == panel.title
@@ -77,7 +80,7 @@ def test_runs_for_everything(tiny: Site, tiny_snapshot: Snapshot, query: Query) 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
 def test_examples_are_real(real_store: Store, query: Query) -> None:
     """The example in the header of a query is a thing of the shipped data for which it has an answer."""
-    bound = {p.name: iris.thing(BASE, p.kind, p.example) for p in query.parameters}
+    bound = {p.name: term(p, p.example) for p in query.parameters}
     assert (query.name in UNANSWERED) != bool(real_store.select(query, **bound))
 
 
