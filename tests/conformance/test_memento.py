@@ -105,7 +105,7 @@ class TestSnapshot:
                 continue
             page = read_page(response.text)
             assert [] == page.problems, path
-            assert response.text.count('class="archived"') == 1
+            assert response.text.count('class="card archived"') == 1
             ours = [
                 link for link in page.links if re.match(rf"/({'|'.join(LANGUAGES)}|doc|graph)(/|$)", link)
             ]
