@@ -135,7 +135,7 @@ def test_without_javascript(browser: Browser, address: str) -> None:
     page = context.new_page()
     page.goto(f"{address}/en/city")
     page.fill("main input[name=q]", "ced")
-    page.click("main form button[type=submit]")
+    page.click("main form[role=search] button[type=submit]")
     assert 1 == page.locator("tbody tr").count()
     page.click("tbody a")
     assert "Cedrowo" == page.locator("h1").inner_text()
