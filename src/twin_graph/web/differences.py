@@ -11,12 +11,11 @@ from dataclasses import dataclass, replace
 
 from rdflib import URIRef
 
+from twin_graph.standing import ONLY_LISTED
 from twin_graph.web.panels import Panel
 from twin_graph.web.values import Value, local_name
 
 COMPARED = ("relation", "since", "until", "status")
-# What only says that Wikidata lists a link is no type of relation that another one could contradict.
-_NO_TYPES = {"listed", "unconfirmed"}
 SIGN = " ≠"
 
 
@@ -53,7 +52,8 @@ def _differ(cells: Iterable[Sequence[Value]]) -> bool:
 
 def _said(value: Value) -> str:
     text = local_name(str(value.term)) if isinstance(value.term, URIRef) else str(value.term)
-    return "" if text in _NO_TYPES else text.rstrip("~?%")
+    # What only says that a link is listed is no type of relation that another one could contradict.
+    return "" if text in ONLY_LISTED else text.rstrip("~?%")
 
 
 def _marked(cells: tuple[tuple[Value, ...], ...], numbers: Sequence[int]) -> tuple[tuple[Value, ...], ...]:
