@@ -33,6 +33,28 @@ def latest(text: str) -> date | None:
     return _bound(end if slash else start, last=True)
 
 
+def width(text: str) -> int | None:
+    """How many days a date may mean, less one; None for what is no date.
+
+    >>> width("1988-05-07"), width("1988-05"), width("1988")
+    (0, 30, 365)
+    """
+    first, last = earliest(text), latest(text)
+    return None if first is None or last is None else (last - first).days
+
+
+def apart(text: str, other: str) -> int | None:
+    """The days between two imprecise dates; 0 where they may mean the same day, None where one is no date.
+
+    >>> apart("1953", "1953-05-02"), apart("1953-05-02", "1953-05-04"), apart("1990", "1992")
+    (0, 2, 366)
+    """
+    first, last, begin, end = earliest(text), latest(text), earliest(other), latest(other)
+    if first is None or last is None or begin is None or end is None:
+        return None
+    return max(0, (begin - last).days, (first - end).days)
+
+
 def _bound(text: str, *, last: bool) -> date | None:
     match = _DATE.fullmatch(text.strip())
     if match is None:

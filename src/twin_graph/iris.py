@@ -105,6 +105,25 @@ def pair_key(aliases: list[str]) -> str:
     return "-".join(sorted(aliases, key=lambda alias: (len(alias), alias)))
 
 
+def contradiction(about: str, fact: str) -> URIRef | None:
+    """IRI of the contradiction about one fact of a thing; None for what is no thing of ours.
+
+    It says nothing of the claims, so that it stays when more of them come. A key that would be too long ends in a
+    digest.
+
+    >>> contradiction("http://x/id/partnership/lublin-nancy", "start")
+    rdflib.term.URIRef('http://x/id/contradiction/start-lublin-nancy')
+    """
+    base, found, rest = about.rpartition("/id/")
+    _, slash, key = rest.partition("/")
+    if not found or not slash or not is_key(key) or not is_key(fact):
+        return None
+    named = f"{fact}-{key}"
+    if not is_key(named):
+        named = f"{named[:55].rstrip('-')}-{digest(key)}"
+    return thing(f"{base}/", "contradiction", named)
+
+
 def digest(*parts: str) -> str:
     """Eight hexadecimal digits that stand for texts which cannot be part of an IRI.
 

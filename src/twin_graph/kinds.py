@@ -15,7 +15,7 @@ class Kind:
     Attributes:
         name: singular, as in `/id/{name}/{key}` and in the columns that refer to it.
         class_name: local name of its class in the ontology.
-        table: the source table (file `{table}.csv` or sheet `{table}`).
+        table: the source table (file `{table}.csv` or sheet `{table}`); empty for what the build derives.
         part_of: columns of which one names the parent, for kinds whose nodes are fragments of their
             parent's document; empty for kinds with a document of their own.
         keyed_by: columns whose values make the fragment, in this order, before the optional `key`.
@@ -26,6 +26,11 @@ class Kind:
     table: str
     part_of: tuple[str, ...] = ()
     keyed_by: tuple[str, ...] = ()
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether its things are made by the build, so that no table names them."""
+        return not self.table
 
 
 KINDS = (
@@ -41,14 +46,16 @@ KINDS = (
     Kind("activity", "Activity", "activities"),
     Kind("country", "Country", "countries"),
     Kind("count", "DeclaredCount", "counts"),
+    Kind("contradiction", "Contradiction", ""),
     Kind("register", "Register", "register"),
     Kind("source", "Source", "sources"),
     Kind("claim", "Claim", "claims", ("partnership", "membership", "event"), ("claimed_by", "on_side_of")),
+    Kind("decision", "Decision", "decisions", ("contradiction",), ("evidence",)),
     Kind("name", "Name", "exonyms", ("city",), ("language", "name", "use")),
 )
 
 BY_NAME = {kind.name: kind for kind in KINDS}
-BY_TABLE = {kind.table: kind for kind in KINDS}
+BY_TABLE = {kind.table: kind for kind in KINDS if not kind.is_derived}
 BY_CLASS = {kind.class_name: kind for kind in KINDS}
 
 # The kinds whose things have documents of their own, in the order of the home page.

@@ -11,7 +11,8 @@ from rdflib.namespace import DCTERMS, OWL, PROV, RDF, RDFS, SKOS, XSD, ClosedNam
 TWIN_IRI = "https://w3id.org/twin-graph/ontology#"
 CONCEPTS_IRI = "https://w3id.org/twin-graph/concepts/"
 SCHEMES = ("relation", "stage", "status", "role", "confidence", "area", "network-type", "distinction-type",
-           "continent", "reciprocity", "name-use", "activity-type")  # fmt: skip
+           "continent", "reciprocity", "name-use", "activity-type", "evidence", "fact", "contradiction-kind",
+           "severity", "decision-status", "verdict")  # fmt: skip
 
 GEO = Namespace("http://www.opengis.net/ont/geosparql#")
 SCHEMA = Namespace("https://schema.org/")
@@ -61,25 +62,27 @@ def concept(scheme: str, notation: str) -> str:
 
 
 _CLASSES = """
-Activity ActivityType Agreement Area City Claim Conferral Confidence Continent Country County Declaration
-DeclaredCount Distinction DistinctionType District LetterOfIntent LocalAuthority Membership Municipality
-Name NameUse Network NetworkType Partnership PartnershipAgreement Protocol QueryService Reciprocity Region
-Register RelationType Renewal Resolution Role Source Stage Status StatusEvent StatusPeriod
+Activity ActivityType Agreement Area City Claim Conferral Confidence Continent ContradictedFact Contradiction
+ContradictionKind Country County Decision DecisionStatus Declaration DeclaredCount Distinction DistinctionType
+District Evidence LetterOfIntent LocalAuthority Membership Municipality Name NameUse Network NetworkType
+Partnership PartnershipAgreement Protocol QueryService Reciprocity Region Register RelationType Renewal
+Resolution Role Severity Source Stage Status StatusEvent StatusPeriod Verdict
 """
 _PROPERTIES = """
 activityType adoptedOn after approvedBy archivedAt asOf belongsTo changesStatusOf claimedBy claimsTwin
 clientErrors clientQueries clientQuerySeconds completes conferredBy confidence confirmedOn counted countsFor
-countsFrom
-coversArea currentRelation currentStage currentStatus decidedBy declaredTotal distanceKilometres
-distinctionType documentedCount earliestStart eastLongitude endCondition event exonym follows formerName
-foundedOn from geonamesId hasParticipant hasParty hasSibling hasSource inCountry inLanguage inYear isAbout
-isConferralOf isConferredOn isDocumentOf isMembershipIn isMembershipOf isNameOf isPeriodOf isoCode keptBy
-latestStart latitude leadsTo longitude maximumMemoryBytes maximumQueryBytes maximumQuerySeconds
-maximumResultBytes maximumResultRows nameLanguage nameText nameUse nativeName networkType northLatitude on
-onContinent onSideOf population populationYear possibleCount publishedBy quotation reciprocity relationType
-renews resolutionNumber retrievedOn role seat signedIn signedOn silentParty since sortsAs southLatitude
-stage statementId status takesPlaceIn terytCode twinCount twinnedWith underLicence until url validOn website
-westLongitude wikidataId
+competingValue concerns contradictedFact contradictionKind countsFrom coversArea currentRelation currentStage
+currentStatus decidedBy decides decisionStatus declaredTotal distanceKilometres distinctionType documentedCount
+earliestStart eastLongitude endCondition event evidence evidenceDigest exonym follows formerName foundedOn from
+geonamesId hasCompetingClaim hasParticipant hasParty hasSibling hasSiblingPartnership hasSource inCountry
+inLanguage inYear isAbout isConferralOf isConferredOn isDocumentOf isMembershipIn isMembershipOf isNameOf
+isPeriodOf isoCode keptBy latestStart latitude leadsTo longitude madeBy madeOn maximumMemoryBytes
+maximumQueryBytes maximumQuerySeconds maximumResultBytes maximumResultRows nameLanguage nameText nameUse
+nativeName networkType northLatitude on onContinent onSideOf population populationYear possibleCount precedence
+preferredValue publishedBy publishedValue quotation reason reciprocity relationType renews resolutionNumber
+retrievedOn role seat severity signedIn signedOn silentParty since sortsAs southLatitude stage statementId
+status takesPlaceIn terytCode twinCount twinnedWith underLicence until url validOn verdict website westLongitude
+wikidataId
 """
 
 

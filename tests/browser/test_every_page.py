@@ -34,6 +34,7 @@ TINY = {
     "activity": "pl/activity/choir-festival-2014",
     "country": "en/country/ca",
     "count": "uk/count/aldorf-countries-2013",
+    "contradiction": "pl/contradiction/count-aldorf-friendly-cities-2024",
     "register": "pl/register/aldorf",
     "source": "en/source/gazetteer",
     "list": "uk/city",

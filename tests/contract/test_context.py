@@ -45,14 +45,16 @@ activities Activity key name_en name_pl name_uk activity_type from until place p
 counts DeclaredCount key city counted total as_of
 claims Claim key partnership membership event parties* claimed_by on_side_of relation since until
     status confirmed quotation statement
+decisions Decision contradiction evidence verdict preferred reason decided_by decided_on
 """
 ROWS = [chunk.split() for chunk in re.split(r"\n(?=\w)", TABLES.strip())]
 CLASSES = {table: name for table, name, *_ in ROWS}
 COLUMNS = {table: [*columns, *EVERYWHERE.split()] for table, _, *columns in ROWS}
 
 SCHEMES = """relation stage status role confidence area network-type distinction-type continent reciprocity
-name-use activity-type"""
-HIDDEN_BY_A_COLUMN = {"relation", "stage", "status", "role", "confidence", "continent", "reciprocity"}
+name-use activity-type evidence fact contradiction-kind severity decision-status verdict"""
+HIDDEN_BY_A_COLUMN = {"relation", "stage", "status", "role", "confidence", "continent", "reciprocity", "evidence",
+                      "severity", "verdict"}  # fmt: skip
 """Schemes whose prefix would have the name of a term; a term of a JSON-LD context has one meaning."""
 
 PREFIXES = """
@@ -162,6 +164,13 @@ SAMPLES: list[tuple[str, dict[str, Any], str]] = [
      """<doc/partnership/q60-q84#claim-w-q60> a twin:Claim ; twin:isAbout <id/partnership/q60-q84> ;
         twin:claimedBy <id/source/w> ; twin:onSideOf <id/city/q60> ; twin:status status:in-force ;
         twin:since "1988" ; twin:confirmedOn "2016-09" ; twin:statementId "Q60-1" ."""),
+    ("decisions",
+     {"@id": "doc/contradiction/start-p#decision-0123abcd", "@type": "Decision", "evidence": "0123abcd",
+      "contradiction": "id/contradiction/start-p", "verdict": "verdict#both-hold", "preferred": "1988",
+      "reason": "Signed twice.", "decided_by": "An office", "decided_on": "2024-05"},
+     """<doc/contradiction/start-p#decision-0123abcd> a twin:Decision ; twin:evidenceDigest "0123abcd" ;
+        twin:decides <id/contradiction/start-p> ; twin:verdict verdict:both-hold ; twin:preferredValue "1988" ;
+        twin:reason "Signed twice." ; twin:madeBy "An office" ; twin:madeOn "2024-05" ."""),
 ]
 # fmt: on
 
@@ -227,9 +236,9 @@ def range_as_type(iri: str) -> str:
     return "@id"
 
 
-def test_there_are_sixteen_tables_and_each_has_a_sample() -> None:
+def test_there_are_seventeen_tables_and_each_has_a_sample() -> None:
     """A table that is added here needs a sample row too."""
-    assert len(COLUMNS) == 16
+    assert len(COLUMNS) == 17
     assert list(COLUMNS) == [table for table, _, _ in SAMPLES]
 
 
@@ -288,7 +297,7 @@ def test_the_context_names_exactly_the_terms_of_the_ontology() -> None:
     ontology = Graph().parse(ONTOLOGY / "twin.ttl")
     kinds = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty)
     declared = {str(term).partition("#")[2] for kind in kinds for term in ontology.subjects(RDF.type, kind)}
-    assert len(declared) == 146
+    assert len(declared) == 172
     assert declared == set(re.findall(r'"twin:(\w+)"', json.dumps(CONTEXT)))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pyoxigraph
 import pytest
 
-from twin_graph.build.graph import FUNCTIONS_OF_OURS
+from twin_graph.build.functions import FUNCTIONS_OF_OURS
 from twin_graph.kinds import BY_NAME
 from twin_graph.namespaces import PREFIXES
 from twin_graph.queries import FOLDER, Query, load_all, read_query

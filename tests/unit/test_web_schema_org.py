@@ -31,6 +31,7 @@ TYPES = {
     "distinction": "Thing",
     "conferral": "Thing",
     "count": "Thing",
+    "contradiction": "Thing",
 }
 
 

@@ -14,11 +14,12 @@ from itertools import groupby
 
 from rdflib import DCTERMS, PROV, RDF, XSD, Literal, URIRef
 
-from twin_graph import dates, formats, geo, graphs, iris, queries
+from twin_graph import formats, graphs, iris, queries
+from twin_graph.build.functions import FUNCTIONS_OF_OURS
 from twin_graph.build.inputs import Inputs, Step, silent
 from twin_graph.findings import Report
 from twin_graph.graphs import Triple
-from twin_graph.namespaces import FUNCTIONS, TWIN, VOID
+from twin_graph.namespaces import TWIN, VOID
 from twin_graph.shapes import check, read_shapes
 from twin_graph.sparql import (
     describe_dataset,
@@ -27,7 +28,7 @@ from twin_graph.sparql import (
     endpoint_of,
     example_queries,
 )
-from twin_graph.store import Function, Store
+from twin_graph.store import Store
 
 DERIVED, ONTOLOGY, METADATA = "derived", "ontology", "metadata"
 Load = Callable[[bytes], None]
@@ -147,28 +148,3 @@ def _descriptions(inputs: Inputs, sizes: Mapping[str, int]) -> list[Triple]:
 
 def _sorted(triples: Iterable[Triple]) -> list[Triple]:
     return sorted(triples, key=lambda triple: tuple(graphs.from_rdflib(term).__str__() for term in triple))
-
-
-def _day(bound: object) -> Function:
-    def function(text: object) -> object:
-        day = bound(str(getattr(text, "value", "")))  # type: ignore[operator]
-        return None if day is None else graphs.from_rdflib(Literal(day.isoformat(), datatype=XSD.date))
-
-    return function  # type: ignore[return-value]
-
-
-def _distance(*degrees: object) -> object:
-    try:
-        numbers = [float(getattr(term, "value", "")) for term in degrees]
-    except ValueError:
-        return None
-    kilometres = geo.great_circle_km(*numbers)  # type: ignore[arg-type,unused-ignore]
-    return graphs.from_rdflib(Literal(f"{kilometres:.1f}", datatype=XSD.decimal))
-
-
-# Functions that the queries of the build may call: what SPARQL itself cannot compute.
-FUNCTIONS_OF_OURS: dict[str, Function] = {
-    str(FUNCTIONS.earliest): _day(dates.earliest),
-    str(FUNCTIONS.latest): _day(dates.latest),
-    str(FUNCTIONS.distance): _distance,  # type: ignore[dict-item]
-}

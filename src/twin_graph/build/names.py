@@ -38,7 +38,7 @@ _IDENTIFIERS = tuple(map(str, (TWIN.wikidataId, TWIN.geonamesId, TWIN.terytCode)
 # A thing without a name of its own is found by the names of what it belongs to.
 _PARTS = (_PARTY, str(TWIN.isDocumentOf), str(TWIN.changesStatusOf), str(TWIN.isMembershipOf),
           str(TWIN.isMembershipIn), str(TWIN.isConferralOf), str(TWIN.isConferredOn), str(TWIN.countsFor),
-          _KEEPER)  # fmt: skip
+          str(TWIN.concerns), _KEEPER)  # fmt: skip
 # Degrees are far below these; a city that keeps a register comes first, then those in a partnership of one.
 _KEEPS_REGISTER, _IN_REGISTER = 2_000_000, 1_000_000
 

@@ -25,7 +25,7 @@ FILE = "names.db"
 VERSION = 1
 # Cities first, then what a reader may call by its name, then what is named by others.
 KIND_ORDER = ("city", "country", "network", "distinction", "partnership", "agreement", "register", "resolution",
-              "activity", "event", "membership", "conferral", "count", "source")  # fmt: skip
+              "activity", "event", "membership", "conferral", "count", "contradiction", "source")  # fmt: skip
 USES = ("label", "native", "exonym", "alternative", "former", "identifier")
 
 _SCHEMA = f"""

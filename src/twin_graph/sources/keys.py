@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from twin_graph import iris
 from twin_graph.findings import Finding, SourceRef, problem
-from twin_graph.kinds import BY_TABLE, Kind
+from twin_graph.kinds import BY_NAME, BY_TABLE, Kind
 from twin_graph.sources.columns import KEY_COLUMN
 from twin_graph.sources.tables import Row
 
@@ -34,6 +34,9 @@ class Keys:
 
     def resolve(self, kind: str, key: str) -> str | None:
         """The key that a thing is published under, or None where there is no such thing."""
+        if BY_NAME[kind].is_derived:
+            # Whether the build makes such a thing is known only then: a rule about the data says it.
+            return key if iris.is_key(key) else None
         canonical = self._canonical(kind, key)
         return canonical if canonical in self.owners.get(kind, {}) else None
 
@@ -47,6 +50,8 @@ class Keys:
         known = [name for kind in names for name in (*self.owners.get(kind, {}), *self.aliases.get(kind, {}))]
         near = difflib.get_close_matches(key, known, n=1, cutoff=0.75) if len(known) < 30_000 else []
         tables = " or ".join(f"{_table_of(kind)}" for kind in names)
+        if all(BY_NAME[kind].is_derived for kind in names):
+            return f"copy the key from the address of the {' or '.join(names)}"
         return f"did you mean “{near[0]}”?" if near else f"use a key from {tables}, or add a row there"
 
     def is_addition(self, kind: Kind, row: Row) -> bool:
@@ -134,4 +139,4 @@ def _note_item(keys: Keys, row: Row) -> None:
 
 
 def _table_of(kind: str) -> str:
-    return next(name for name, known in BY_TABLE.items() if known.name == kind)
+    return BY_NAME[kind].table

@@ -89,6 +89,8 @@ class Names:
             "membership": self._membership,
             "conferral": self._conferral,
             "count": self._count,
+            "contradiction": self._contradiction,
+            "decision": self._decision,
             "claim": self._claim,
             "name": self._name,
             "period": self._period,
@@ -303,6 +305,14 @@ class Names:
         city = self._linked(iri, TWIN.countsFor, language)
         title = city + ": " + what if city else plain(what)
         return self._with_date(title, iri, TWIN.asOf, language)
+
+    def _contradiction(self, iri: URIRef, language: str) -> Title:
+        parts = [self._linked(iri, name, language) for name in (TWIN.concerns, TWIN.contradictedFact)]
+        return _join([part for part in parts if part], ": ")
+
+    def _decision(self, iri: URIRef, language: str) -> Title | None:
+        verdict = self._linked(iri, TWIN.verdict, language)
+        return self._with_date(verdict, iri, TWIN.madeOn, language) if verdict else None
 
     def _claim(self, iri: URIRef, language: str) -> Title | None:
         return self._linked(iri, TWIN.claimedBy, language)
