@@ -164,7 +164,7 @@ def test_every_column_has_words() -> None:
         re.findall(r"^twin:(\w+)", (PACKAGE.parents[1] / "ontology/twin.ttl").read_text("utf-8"), re.M)
     )
     checked = 0
-    prefixes = [f"{kind.name}_" for kind in DOCUMENTED] + ["list_", "home_"]
+    prefixes = [f"{kind.name}_" for kind in DOCUMENTED] + ["list_", "home_", "report_"]
     for query in (query for prefix in prefixes for query in load_all(prefix)):
         head = query.text[query.text.index("SELECT") :].partition("WHERE")[0]
         hidden = {"this", "kind", "day", *query.notes.get("hide", "").split()}

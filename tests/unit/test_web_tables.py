@@ -28,7 +28,7 @@ from twin_graph.web.tables import writers
 
 PANELS = [query for kind in DOCUMENTED for query in load_all(f"{kind.name}_")
           if [parameter.name for parameter in query.parameters] == ["this"]]  # fmt: skip
-HOME = [query for query in load_all("home_") if not query.parameters]
+HOME = [query for prefix in ("home_", "report_") for query in load_all(prefix) if not query.parameters]
 TYPES = {
     "csv": "text/csv; charset=utf-8; header=present",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -47,6 +47,7 @@ def client(tiny_snapshot: Snapshot) -> FlaskClient:
 def address(query: Query, language: str, key: str = "") -> str:
     """The path of the table of a query."""
     kind, _, panel = query.name.partition("_")
+    kind = "reports" if kind == "report" else kind
     return "/".join(["", language, kind, *([key] if key else []), panel.replace("_", "-")])
 
 

@@ -27,6 +27,7 @@ from twin_graph.web import (
     memento,
     pages,
     pictures,
+    reports,
     responses,
     search,
     sparql,
@@ -56,8 +57,8 @@ def create_app(settings: Settings, snapshot: Snapshot | None = None, *, is_old: 
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
-    for group in (feeds, curation, embed, statement, documents, sparql, graph_store, vocabulary, search, explore,
-                  memento, pages, tables, browse, pictures, errors, health):  # fmt: skip
+    for group in (feeds, curation, reports, embed, statement, documents, sparql, graph_store, vocabulary, search,
+                  explore, memento, pages, tables, browse, pictures, errors, health):  # fmt: skip
         app.register_blueprint(group.bp, url_prefix=here.prefix or None)
     languages.install(app)
     templating.install(app)

@@ -46,8 +46,8 @@ MENDS = {
     ),
     "city_curation_places": N_("Write what is missing into the row of the city; the item is that of the same body."),
     "city_curation_contradictions": N_(
-        "Correct the table that is wrong. Where the sources stay as they are, write a row into decisions.csv: the key "
-        "of the contradiction, the digest of its evidence, a verdict and the reason."
+        "Correct the table that is wrong. Where the sources stay as they are, write a row into decisions.csv: the "
+        "key of the contradiction, the digest of its evidence, a verdict and the reason."
     ),
     "city_curation_one_sided": N_(
         "Ask the silent city. If it agrees, it can be added to its Wikidata item; if there is a document, list the "

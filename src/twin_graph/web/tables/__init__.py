@@ -4,7 +4,8 @@
     writers.py    CSV, XLSX and JSON of the rows
 
 `/{lang}/{kind}/{key}/{panel}` is the table of `queries/{kind}_{panel}.rq`, with `-` for `_`;
-`/{lang}/home/{panel}` one of the home page. Sorting and filters are in the address and hold for the files too.
+`/{lang}/home/{panel}` one of the home page, `/{lang}/reports/{panel}` the report `queries/report_{panel}.rq`.
+Sorting and filters are in the address and hold for the files too.
 """
 
 from __future__ import annotations
@@ -39,16 +40,18 @@ _EXTENSION = f"<any({', '.join(fmt.extension for fmt in links.DOWNLOADS)}):exten
 _SAVED = (CSV, XLSX)  # a browser shows the others
 
 
-@bp.get(f"/{_LANG}/home/<panel>")
-def home_table(lang: str, panel: str) -> Response:
-    """A table of the home page."""
-    return _answer_home(lang, panel, HTML)
+@bp.get(f"/{_LANG}/home/<panel>", defaults={"section": "home"})
+@bp.get(f"/{_LANG}/reports/<panel>", defaults={"section": "report"})
+def home_table(lang: str, section: str, panel: str) -> Response:
+    """A table of the home page, or a report."""
+    return _answer_home(lang, section, panel, HTML)
 
 
-@bp.get(f"/{_LANG}/home/<panel>.{_EXTENSION}")
-def home_file(lang: str, panel: str, extension: str) -> Response:
-    """The rows of a table of the home page as a file."""
-    return _answer_home(lang, panel, links.BY_EXTENSION[extension])
+@bp.get(f"/{_LANG}/home/<panel>.{_EXTENSION}", defaults={"section": "home"})
+@bp.get(f"/{_LANG}/reports/<panel>.{_EXTENSION}", defaults={"section": "report"})
+def home_file(lang: str, section: str, panel: str, extension: str) -> Response:
+    """The rows of a table of the home page, or of a report, as a file."""
+    return _answer_home(lang, section, panel, links.BY_EXTENSION[extension])
 
 
 @bp.get(f"/{_LANG}/<kind>/<key>/<panel>")
@@ -63,10 +66,11 @@ def file(lang: str, kind: str, key: str, panel: str, extension: str) -> Response
     return _answer(lang, kind, key, panel, links.BY_EXTENSION[extension])
 
 
-@bp.get(f"/{_LANG}/home/<panel>/query")
-def home_query(lang: str, panel: str) -> Response:
-    """303 to the query page with the query of a table of the home page."""
-    return _ask(lang, _find("home", panel), "")
+@bp.get(f"/{_LANG}/home/<panel>/query", defaults={"section": "home"})
+@bp.get(f"/{_LANG}/reports/<panel>/query", defaults={"section": "report"})
+def home_query(lang: str, section: str, panel: str) -> Response:
+    """303 to the query page with the query of a table of the home page, or of a report."""
+    return _ask(lang, _find(section, panel), "")
 
 
 @bp.get(f"/{_LANG}/<kind>/<key>/<panel>/query")
@@ -124,9 +128,9 @@ def _ask(lang: str, query: Query, key: str) -> Response:
     return redirect(site(), path)
 
 
-def _answer_home(lang: str, panel: str, fmt: Format) -> Response:
-    query = _find("home", panel)
-    return _represent(site(), lang, query, fmt, None, f"home-{panel}")
+def _answer_home(lang: str, section: str, panel: str, fmt: Format) -> Response:
+    query = _find(section, panel)
+    return _represent(site(), lang, query, fmt, None, f"{section}-{panel}")
 
 
 def _answer(lang: str, kind: str, key: str, panel: str, fmt: Format) -> Response:
@@ -189,7 +193,7 @@ def _find(kind: str, panel: str) -> Query:
         raise EntityNotFound(f"there is no table “{panel[:64]}” here")
     query = load(name)
     names = [parameter.name for parameter in query.parameters if parameter.name != moments.VARIABLE]
-    if names != ([] if kind == "home" else ["this"]):
+    if names != ([] if kind in links.SECTIONS else ["this"]):
         raise EntityNotFound(f"there is no table “{panel[:64]}” here")
     return query
 

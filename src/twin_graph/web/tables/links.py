@@ -23,6 +23,8 @@ from twin_graph.web.understood import Words, with_words
 DOWNLOADS = (CSV, XLSX, PLAIN_JSON, TURTLE)
 BY_EXTENSION = {fmt.extension: fmt for fmt in DOWNLOADS}
 _FEW = 2
+# Tables that belong to no thing, by the beginnings of their queries.
+SECTIONS = ("home", "report")
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def path(language: str, name: str, base_iri: str, this: URIRef | None, fmt: Form
     if fmt is not HTML:
         words["extension"] = fmt.extension
     if this is None:
-        return url_for(f"tables.home_{endpoint}", **words) if kind == "home" else ""
+        return url_for(f"tables.home_{endpoint}", section=kind, **words) if kind in SECTIONS else ""
     minted = iris.unmint(base_iri, str(this))
     if minted is None or minted.kind != kind:
         return ""
@@ -132,7 +134,7 @@ def query_link(panel: Panel, language: str) -> str:
     if not query_page(panel.name, minted.key if minted else "", language):
         return ""
     if minted is None:
-        return url_for("tables.home_query", **words)
+        return url_for("tables.home_query", section=kind, **words)
     return with_words(url_for("tables.query", kind=kind, key=minted.key, **words), panel.kept)
 
 
