@@ -14,7 +14,7 @@ from twin_graph.iris import digest
 from twin_graph.store import Store
 
 # Questions that wait for data which is not there yet: matching, comparison with Wikidata, changes.
-WAITING = {11, 17, 18, 25}
+WAITING = {17, 18, 25}
 
 
 @dataclass(frozen=True)

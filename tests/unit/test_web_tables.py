@@ -76,7 +76,7 @@ def test_every_table_in_every_format(client: FlaskClient, tiny_snapshot: Snapsho
             for extension, content_type in TYPES.items():
                 response = client.get(f"{path}.{extension}")
                 assert (200, content_type) == (response.status_code, response.content_type), path
-                name = f"{key or 'home'}-{path.rpartition('/')[2]}-pl.{extension}"
+                name = f"{key or query.name.partition('_')[0]}-{path.rpartition('/')[2]}-pl.{extension}"
                 assert f'filename="{name}"' in response.headers["Content-Disposition"]
                 checked += 1
             assert len(rows) == len(client.get(f"{path}.json").get_json())
