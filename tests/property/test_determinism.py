@@ -57,7 +57,7 @@ def test_shuffling_shuffles(tmp_path: Path) -> None:
         if file.path.read_bytes() != (TINY / file.path.relative_to(workspace.root)).read_bytes()
     ]  # fmt: skip
     assert 20 <= len(changed)
-    assert 22 == len(tables(workspace))
+    assert 23 == len(tables(workspace))
 
 
 @pytest.mark.parametrize("seed", ["0", "1", "4711"])

@@ -116,7 +116,7 @@ class TestCity:
         card = client.get("/en/city/aldorf").text.partition('id="origin"')[2].partition("</section>")[0]
         assert "/en/register/aldorf" in card
         assert 'href="/en/city/aldorf/sources"' in card
-        assert "Partnerships on which sources differ" in card
+        assert "Facts on which sources differ" in card
         assert 'href="/en/city/aldorf/curation"' in card
 
     def test_one_sided_links_are_flagged(self, client: FlaskClient) -> None:
