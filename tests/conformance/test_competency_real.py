@@ -161,6 +161,18 @@ def test_partnerships_of_more_than_two(real_store: Store) -> None:
     assert 5 == len({row[0] for row in rows})
 
 
+def test_contradictions(real_store: Store) -> None:
+    """Questions 10 and 11: what is contradicted are declared numbers, and each leads to two claims or more."""
+    one_sided = {row[-1] for row in ask(real_store, 10)}
+    assert 300 <= len(one_sided) <= 1000
+    claims: dict[str, set[str]] = {}
+    for row in ask(real_store, 11):
+        claims.setdefault(row[0], set()).add(row[7])
+    assert "count-lublin-partner-cities-2023" in claims
+    assert 1 <= len(claims) <= 100
+    assert min(map(len, claims.values())) >= 2
+
+
 def test_networks(real_store: Store) -> None:
     """Question 7: Eurocities twice, as associate and as full member."""
     rows = [row[2:5] for row in ask(real_store, 7, **LUBLIN) if row[0] == "eurocities"]

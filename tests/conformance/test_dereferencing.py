@@ -36,7 +36,7 @@ def chosen(real_store: Store) -> list[str]:
         minted = iris.unmint(BASE, str(subject))
         if minted and minted.space == "id":
             kinds.setdefault(minted.kind, []).append(str(subject))
-    assert 14 == len(kinds)
+    assert 15 == len(kinds)
     generator = random.Random(20)
     each = [generator.choice(sorted(found)) for found in kinds.values()]
     rest = sorted({iri for found in kinds.values() for iri in found} - set(each))

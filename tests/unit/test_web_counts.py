@@ -85,7 +85,8 @@ def test_a_partnership_of_a_country_is_counted_once(mixed: Store) -> None:
         ("k:1 twin:since '1990' . k:2 twin:relationType relation:partner ; twin:since '1993' .", True),
         ("k:1 twin:since '1991-05' . k:2 twin:relationType relation:partner ; twin:since '1991' .", False),
     ],
-    ids=["history", "years apart", "signed twice", "two relations of a year", "no order", "only listed", "no relation", "one year"],
+    ids=["history", "years apart", "signed twice", "two relations of a year", "no order", "only listed",
+         "no relation", "one year"],
 )  # fmt: skip
 def test_sources_differ_where_they_cannot_both_be_right(claims: str, differs: bool) -> None:
     """What followed something else in time is history and no contradiction."""
@@ -93,10 +94,9 @@ def test_sources_differ_where_they_cannot_both_be_right(claims: str, differs: bo
         f"k:{number} a twin:Claim ; twin:isAbout p:ab ." for number in range(1, 4) if f"k:{number} " in claims
     )
     store = store_of(f"p:ab twin:hasParty c:a, c:b . {about} {claims}")
-    store.load_graph(
-        b"".join(store.construct_ntriples(query, FUNCTIONS_OF_OURS) for query in load_all("derive_7_contradiction")),
-        N_TRIPLES, f"{BASE}graph/derived",
-    )  # fmt: skip
+    queries = load_all("derive_7_contradiction")
+    made = b"".join(store.construct_ntriples(query, FUNCTIONS_OF_OURS) for query in queries)
+    store.load_graph(made, N_TRIPLES, f"{BASE}graph/derived")
     assert differs == bool(store.select(load("city_conflicts"), this=iris.thing(BASE, "city", "a")))
 
 
