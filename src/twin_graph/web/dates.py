@@ -17,7 +17,7 @@ from babel.numbers import format_decimal
 LOCALES = {"pl": Locale("pl"), "en": Locale("en", "GB"), "uk": Locale("uk")}
 
 # Local names of the properties whose texts are EDTF, and the variables of page queries that carry such text.
-EDTF_TERMS = frozenset({"signedOn", "adoptedOn", "foundedOn", "confirmedOn", "from", "until", "on", "since",
+EDTF_TERMS = frozenset({"signedOn", "adoptedOn", "madeOn", "foundedOn", "confirmedOn", "from", "until", "on", "since",
                         "asOf"})  # fmt: skip
 _DATE = re.compile(r"(-?[0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?([~?%]?)")
 _INTERVAL = re.compile(r"([^/]*)/([^/]*)")
