@@ -63,18 +63,19 @@ def to_rdflib(term: OxTerm) -> Node:
         return URIRef(term.value)
     if isinstance(term, ox.BlankNode):
         return BNode(term.value)
-    if term.language:
-        return Literal(term.value, lang=term.language)
-    datatype = term.datatype.value
-    if datatype == _XSD_BOOLEAN and term.value not in ("true", "false"):
-        with (
-            warnings.catch_warnings()
-        ):  # rdflib warns; to say that a literal is wrong is the task of the shapes
+    return literal(term.value, term.datatype.value, term.language)
+
+
+def literal(text: str, datatype: str = _XSD_STRING, language: str | None = None) -> Literal:
+    """A literal of rdflib with just this lexical form, also where it is none of its datatype."""
+    if language:
+        return Literal(text, lang=language)
+    if datatype == _XSD_BOOLEAN and text not in ("true", "false"):
+        # rdflib warns; to say that a literal is wrong is the task of the shapes
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return Literal(term.value, datatype=URIRef(datatype), normalize=False)
-    return Literal(
-        term.value, datatype=None if datatype == _XSD_STRING else URIRef(datatype), normalize=False
-    )
+            return Literal(text, datatype=URIRef(datatype), normalize=False)
+    return Literal(text, datatype=None if datatype == _XSD_STRING else URIRef(datatype), normalize=False)
 
 
 def from_rdflib(term: Node) -> OxTerm:

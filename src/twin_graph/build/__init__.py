@@ -1,7 +1,9 @@
 """Sources -> graph -> derived facts -> SHACL gate -> snapshot: the one service that calls the others.
 
     inputs.py     read and merge all sources; every problem of the files is raised together
-    graph.py      one graph per source, the derived facts, and the gate
+    graph.py      one graph per source, and the derived facts
+    gate.py       the shapes, on what changed since the last publication
+    kept.py       what is kept between builds
     locate.py     from a focus node back to file, line and column
     answers.py    popular queries, answered once for all
     changes.py    what changed since the last publication
@@ -17,9 +19,10 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from twin_graph import __version__, graphs
+from twin_graph import __version__
 from twin_graph.build.answers import Answering, popular_queries
 from twin_graph.build.changes import CHANGES
+from twin_graph.build.gate import remember
 from twin_graph.build.graph import BuiltGraph, make_graph
 from twin_graph.build.inputs import Inputs, Step, read_inputs, silent
 from twin_graph.build.locate import locate
@@ -80,6 +83,7 @@ def build(workspace: Workspace, base_iri: str = "", step: Step = silent) -> tupl
         with Answering(graph.store, base, popular_queries(graph.store, base)) as answering:
             with step("write the dump and the report"):
                 contents = _contents(inputs, graph, report)
+                remember(workspace, graph.report, graph.dump)
             with step("answer popular queries and settle the store"):
                 sources = (graph.store, workspace)
                 describer = _describer(inputs, graph, report)
@@ -90,7 +94,7 @@ def _contents(inputs: Inputs, graph: BuiltGraph, report: Report) -> dict[str, by
     """The files of the snapshot, but for its manifest."""
     report = _without_lines(report)
     return {
-        "dump.nq": graphs.join_sorted(graph.parts),
+        "dump.nq": graph.dump,
         "keys.json": _json({"aliases": inputs.keys.aliases, "retired": inputs.retired}),
         "report.ttl": report_turtle(report),
         "report.json": _json(report_json(report)),

@@ -16,11 +16,11 @@ from rdflib import DCTERMS, PROV, RDF, XSD, Literal, URIRef
 
 from twin_graph import formats, graphs, iris, queries
 from twin_graph.build.functions import FUNCTIONS_OF_OURS
+from twin_graph.build.gate import METADATA, run_gate
 from twin_graph.build.inputs import Inputs, Step, silent
 from twin_graph.findings import Report
 from twin_graph.graphs import Triple
 from twin_graph.namespaces import TWIN, VOID
-from twin_graph.shapes import check, read_shapes
 from twin_graph.sparql import (
     describe_dataset,
     describe_examples,
@@ -30,7 +30,7 @@ from twin_graph.sparql import (
 )
 from twin_graph.store import Store
 
-DERIVED, ONTOLOGY, METADATA = "derived", "ontology", "metadata"
+DERIVED, ONTOLOGY = "derived", "ontology"
 Load = Callable[[bytes], None]
 
 
@@ -40,12 +40,12 @@ def forget(_: bytes) -> None:
 
 @dataclass
 class BuiltGraph:
-    """The graph in memory, its report, and the sorted statements and their number of each named graph."""
+    """The graph in memory, its report, the number of statements of each named graph, and all of them, sorted."""
 
     store: Store
     report: Report
     sizes: dict[str, int]
-    parts: list[bytes]
+    dump: bytes
 
 
 def make_graph(inputs: Inputs, step: Step = silent, load: Load = forget) -> BuiltGraph:
@@ -70,19 +70,21 @@ def make_graph(inputs: Inputs, step: Step = silent, load: Load = forget) -> Buil
         store.add(_sorted(inputs.vocabulary.terms), iris.graph(base, ONTOLOGY))
         complete(ONTOLOGY)
     metadata = iris.graph(base, METADATA)
-    store.add([(metadata, TWIN.validOn, Literal(inputs.valid_on, datatype=XSD.date))], metadata)
+    valid_on = (metadata, TWIN.validOn, Literal(inputs.valid_on, datatype=XSD.date))
+    store.add([valid_on], metadata)
     with step("derive facts"):
         derive(store, iris.graph(base, DERIVED))
         complete(DERIVED)
     with step("check the shapes"):
-        report = check(store, read_shapes(inputs.workspace.shapes))
+        statements = graphs.join_sorted(parts.values())
+        report = run_gate(store, statements, valid_on, inputs.workspace)
     sizes = {name: part.count(b"\n") for name, part in parts.items()}
     examples = example_queries(store, base)
     # How many statements the metadata graph has does not depend on the numbers in them.
     sizes[METADATA] = store.count(metadata) + len(set(_metadata(inputs, {**sizes, METADATA: 0}, examples)))
     store.add(_metadata(inputs, sizes, examples), metadata)
     complete(METADATA)
-    return BuiltGraph(store, report, sizes, list(parts.values()))
+    return BuiltGraph(store, report, sizes, graphs.join_sorted([statements, parts[METADATA]]))
 
 
 def derive(store: Store, graph: str) -> None:

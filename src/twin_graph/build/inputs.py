@@ -6,14 +6,13 @@ one register does not read the world again.
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from twin_graph import __version__, claims, dates, formats, graphs, iris
+from twin_graph import claims, dates, formats, graphs, iris
+from twin_graph.build import kept
 from twin_graph.errors import SourceError, WorkspaceInvalid
 from twin_graph.findings import Finding, SourceRef, problem
 from twin_graph.sources.columns import Vocabulary
@@ -30,9 +29,6 @@ OBSERVATIONS = ("as_of", "retrieved", "confirmed")
 # Columns that may well name a day to come.
 TERMS = ("until", "in_year")
 CACHED_FROM_ROWS = 2_000
-CACHE_KEEPS = 8
-# What a graph is made by; a changed program makes it anew.
-PROGRAM = Path(__file__).parents[1]
 Step = Callable[[str], AbstractContextManager[object]]
 
 
@@ -111,18 +107,8 @@ def _quads(maker: DocumentMaker, workspace: Workspace, name: str, rows: list[Row
     store.load_nquads(graphs.sorted_nquads(quads))
     content = store.nquads(graph)
     if cached is not None:
-        _keep(cached, content)
+        kept.keep(cached, content)
     return content
-
-
-def _keep(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(f".{os.getpid()}.part")
-    aside.write_bytes(content)
-    aside.replace(path)
-    newest_first = sorted(path.parent.glob("*.nq"), key=lambda file: file.stat().st_mtime, reverse=True)
-    for old in newest_first[CACHE_KEEPS:]:
-        old.unlink(missing_ok=True)
 
 
 def _cache_file(maker: DocumentMaker, workspace: Workspace, name: str, rows: list[Row]) -> Path | None:
@@ -134,17 +120,13 @@ def _cache_file(maker: DocumentMaker, workspace: Workspace, name: str, rows: lis
     references = maker.references(rows)
     if not all(target for _, target in references):
         return None
-    known = hashlib.sha256(f"{__version__} {graphs.ENGINE} {maker.base_iri}\n".encode())
-    for module in sorted(PROGRAM.rglob("*.py")):
-        known.update(module.read_bytes())
-    known.update(maker.vocabulary.read("context.jsonld"))
-    known.update(maker.vocabulary.read("twin.ttl"))
-    known.update(maker.vocabulary.read("concepts.ttl"))
-    for reference in sorted(references):
-        known.update(repr(reference).encode())
-    for line in sorted(repr((row.table, sorted(row.cells.items()))) for row in rows):
-        known.update(line.encode())
-    return workspace.cache / f"{name}-{known.hexdigest()[:24]}.nq"
+    made_from = [
+        maker.base_iri.encode(),
+        *(maker.vocabulary.read(part) for part in ("context.jsonld", "twin.ttl", "concepts.ttl")),
+        repr(sorted(references)).encode(),
+        repr(sorted(repr((row.table, sorted(row.cells.items()))) for row in rows)).encode(),
+    ]
+    return workspace.cache / kept.name_of(name, made_from, ".nq")
 
 
 def _start_city(workspace: Workspace, publication: Publication, keys: Keys) -> list[Finding]:
