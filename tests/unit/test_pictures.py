@@ -182,13 +182,13 @@ def test_the_centre_does_not_lie_at_an_edge() -> None:
         x, y = frame.place(new_york)
         assert 0.1 * width < x < 0.9 * width
         assert 0.1 * height < y < 0.9 * height
-        assert 1 == frame.share([santo_domingo, new_york])
+        assert 1 == frame.share(dict.fromkeys([santo_domingo, new_york], 1))
 
 
 def test_a_place_alone_is_shown_with_the_country_around_it() -> None:
     """A frame of one place reaches hundreds of kilometres in each direction."""
     frame = pictures.fitted([(51.25, 22.57)], 760, 500)
-    assert 1 == frame.share([(51.25, 17.0), (51.25, 28.0), (48.5, 22.57), (54.0, 22.57)])
+    assert 1 == frame.share(dict.fromkeys([(51.25, 17.0), (51.25, 28.0), (48.5, 22.57), (54.0, 22.57)], 1))
 
 
 def test_the_world_fits_into_a_panel() -> None:
@@ -196,7 +196,7 @@ def test_the_world_fits_into_a_panel() -> None:
     for width, height in ((750, 300), (300, 750)):
         frame = pictures.world(width, height)
         assert (width, height) == (frame.width, frame.height)
-        assert 1 == frame.share([(71, -156), (-54, -68), (66, 170), (-46, 168)])
+        assert 1 == frame.share(dict.fromkeys([(71, -156), (-54, -68), (66, 170), (-46, 168)], 1))
 
 
 def test_what_lies_outside_is_listed() -> None:

@@ -6,9 +6,9 @@ A line that crosses the antimeridian is drawn in two pieces (the pen is lifted).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
-from math import acos, asin, atan2, cos, degrees, dist, hypot, pi, radians, sin
+from math import acos, asin, atan2, cos, degrees, hypot, pi, radians, sin
 
 from twin_graph.pictures.projections import Point
 
@@ -84,6 +84,19 @@ def thin(points: Sequence[Point], tolerance: float = _TOLERANCE) -> list[Point]:
     """The fewest points of a line that stay as near to it as the tolerance (Douglas and Peucker)."""
     if len(points) < 3:
         return list(points)
+    where, farthest = _farthest(points)
+    if farthest <= tolerance:
+        return [points[0], points[-1]]
+    return [*thin(points[: where + 1], tolerance)[:-1], *thin(points[where:], tolerance)]
+
+
+def is_straight(points: Sequence[Point], tolerance: float) -> bool:
+    """Whether the ends alone stay as near to a line as the tolerance."""
+    return len(points) < 3 or _farthest(points)[1] <= tolerance
+
+
+def _farthest(points: Sequence[Point]) -> tuple[int, float]:
+    """Which point of a line is farthest from the straight way between its ends, and how far."""
     (x1, y1), (x2, y2) = points[0], points[-1]
     length = hypot(x2 - x1, y2 - y1)
     farthest, where = 0.0, 0
@@ -93,9 +106,7 @@ def thin(points: Sequence[Point], tolerance: float = _TOLERANCE) -> list[Point]:
         away = area / length if length > 0.01 else hypot(x - x1, y - y1)
         if away > farthest:
             farthest, where = away, i
-    if farthest <= tolerance:
-        return [points[0], points[-1]]
-    return [*thin(points[: where + 1], tolerance)[:-1], *thin(points[where:], tolerance)]
+    return where, farthest
 
 
 def bend(points: Sequence[Point], tolerance: float = 0.9) -> tuple[Point, ...]:
@@ -104,13 +115,24 @@ def bend(points: Sequence[Point], tolerance: float = 0.9) -> tuple[Point, ...]:
     A great circle on a map is smooth, so one curve says in four or six numbers what a line says in twenty.
     """
     for control in (_quadratic(points), _cubic(points)):
-        curve = (points[0], *control, points[-1])
-        places = (step / (len(points) - 1) for step in range(len(points)))
-        if control and all(
-            dist(_at(curve, t), point) <= tolerance for t, point in zip(places, points, strict=True)
-        ):
+        if control and _is_near((points[0], *control, points[-1]), points, tolerance):
             return control
     return ()
+
+
+def _is_near(curve: Sequence[Point], points: Sequence[Point], tolerance: float) -> bool:
+    """Whether evenly spaced points lie near the places of a curve that they stand for."""
+    if len(curve) == 3:  # the same curve with two control points
+        (a, b), (c, d), (e, f) = curve
+        curve = ((a, b), ((a + 2 * c) / 3, (b + 2 * d) / 3), ((e + 2 * c) / 3, (f + 2 * d) / 3), (e, f))
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = curve
+    limit = tolerance * tolerance
+    for (x, y), (a, b, (begin, end)) in zip(points, _all_weights(len(points) - 1), strict=True):
+        across = begin * x0 + a * x1 + b * x2 + end * x3 - x
+        down = begin * y0 + a * y1 + b * y2 + end * y3 - y
+        if across * across + down * down > limit:
+            return False
+    return True
 
 
 def _quadratic(points: Sequence[Point]) -> tuple[Point, ...]:
@@ -151,12 +173,9 @@ def _weights(part: float) -> tuple[float, float, Point]:
     return 3 * rest * rest * part, 3 * rest * part * part, (rest**3, part**3)
 
 
-def _at(curve: Sequence[Point], part: float) -> Point:
-    """The point at a part of a curve, by halving its legs (de Casteljau)."""
-    points = list(curve)
-    while len(points) > 1:
-        points = [(x1 + part * (x2 - x1), y1 + part * (y2 - y1)) for (x1, y1), (x2, y2) in pairwise(points)]
-    return points[0]
+@cache
+def _all_weights(last: int) -> tuple[tuple[float, float, Point], ...]:
+    return tuple(_weights(step / last) for step in range(last + 1))
 
 
 def _vector(point: Point) -> tuple[float, float, float]:

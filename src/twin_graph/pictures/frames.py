@@ -5,7 +5,7 @@ A frame of the Mercator map may cross the antimeridian; the base is then drawn t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import cos, inf, pi, radians
@@ -44,7 +44,11 @@ class Frame:
 
     def place(self, point: Point) -> Point:
         """Pixels of a point (latitude, longitude); on a map that goes on, the copy nearest to the middle."""
-        x, y = self.projection.project(*point)
+        return self.place_units(self.projection.project(*point))
+
+    def place_units(self, units: Point) -> Point:
+        """The same of a place in units of the base map."""
+        x, y = units
         if self.wraps:
             middle = self.left + self.width / self.zoom / 2
             x += round((middle - x) / self.projection.width) * self.projection.width
@@ -54,9 +58,10 @@ class Frame:
         """Whether a mark at these pixels can be seen."""
         return edge <= pixel[0] <= self.width - edge and edge <= pixel[1] <= self.height - edge
 
-    def share(self, points: Sequence[Point]) -> float:
-        """Which part of some points (latitude, longitude) can be seen; 0 where there is none."""
-        return sum(self.holds(self.place(point)) for point in points) / max(len(points), 1)
+    def share(self, points: Mapping[Point, int]) -> float:
+        """Which part of some points (latitude, longitude), each so many times, can be seen; 0 where there is none."""
+        seen = sum(times for point, times in points.items() if self.holds(self.place(point)))
+        return seen / max(sum(points.values()), 1)
 
     @property
     def copies(self) -> tuple[float, ...]:

@@ -6,6 +6,7 @@ A kind of relation is a shape, a state is a pattern of the line and a hollow mar
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from math import sqrt
 
 from twin_graph.geo import EARTH_RADIUS_KM
@@ -14,7 +15,7 @@ from twin_graph.pictures.base import Base
 from twin_graph.pictures.frames import Frame, fitted_or_world
 from twin_graph.pictures.labels import Placer
 from twin_graph.pictures.model import Drawing, Link, Place, Relation, State
-from twin_graph.pictures.projections import Point
+from twin_graph.pictures.projections import Point, Projection
 from twin_graph.pictures.svg import curve, escape, line, link, number, short, text
 
 MOST_ARCS = 300
@@ -142,28 +143,29 @@ def _lines(frame: Frame, links: Iterable[Link], centre: Place | None) -> str:
 
 
 def _great_circle(frame: Frame, start: Point, end: Point) -> str:
-    return _trace(frame, arcs.great_circle(start, end))
-
-
-def _trace(frame: Frame, points: Sequence[Point]) -> str:
     """Path data of a line on the globe as far as it may be seen."""
-    if frame.wraps:
-        pixels = _unrolled([frame.place(point) for point in points], frame.projection.width * frame.zoom)
-        pieces = [pixels]
-    else:
-        whole = frame.projection.width * frame.zoom
-        pieces = arcs.lift_pen((frame.place(point) for point in points), whole / 2)
+    pixels = [frame.place_units(place) for place in _on_base(frame.projection, start, end)]
+    whole = frame.projection.width * frame.zoom
+    pieces = [_unrolled(pixels, whole)] if frame.wraps else arcs.lift_pen(pixels, whole / 2)
     return "".join(
         _stroke(part, frame) for piece in pieces for part in arcs.cut(piece, frame.width, frame.height)
     )
 
 
+@lru_cache(maxsize=4_000)
+def _on_base(projection: Projection, start: Point, end: Point) -> tuple[Point, ...]:
+    """The line in units of a base map, for all panels that are cut from it."""
+    return tuple(projection.project(*point) for point in arcs.great_circle(start, end))
+
+
 def _stroke(points: Sequence[Point], frame: Frame) -> str:
     """A straight line, one curve, or as many steps as are needed."""
-    thinned = arcs.thin(points, 1.2 if frame.width < _SMALL else 0.6)
-    if len(thinned) > 2 and (bent := arcs.bend(points)):
+    tolerance = 1.5 if frame.width < _SMALL else 0.8
+    if arcs.is_straight(points, tolerance):
+        return line([(round(x), round(y)) for x, y in (points[0], points[-1])])
+    if bent := arcs.bend(points):
         return curve(points[0], bent, points[-1])
-    return line(thinned) if len(thinned) > 2 else line([(round(x), round(y)) for x, y in thinned])
+    return line(arcs.thin(points, tolerance))
 
 
 def _unrolled(pixels: list[Point], whole: float) -> list[Point]:

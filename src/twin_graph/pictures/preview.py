@@ -7,6 +7,7 @@ looks the same on every machine; a name in a script that the font lacks is left 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -88,7 +89,7 @@ def _frame(city: Place, links: Sequence[Link], width: int, height: int) -> Frame
     if city.point and not points:
         return around(city.point, NEAR_KM, width, height)
     frame = fitted(near, width, height, sides=70, centre=city.point) if near else None
-    return frame if frame and frame.share(points) >= LEAST_SHARE else world(width, height)
+    return frame if frame and frame.share(Counter(points)) >= LEAST_SHARE else world(width, height)
 
 
 def _without_strange_names(link: Link) -> Link:

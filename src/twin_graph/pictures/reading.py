@@ -67,7 +67,7 @@ def read_around(store: Store, base_iri: str, key: str, name: Name, href: Href) -
     iri = iris.thing(base_iri, "city", key)
     row = next(iter(store.select(load("picture_place"), this=iri)), {})
     centre = Place(name(str(iri)), *read_point(row))
-    continent = name(str(row["continent"])) if "continent" in row else ""
+    continent = str(row.get("continent", ""))
     found: dict[tuple[str, str], Neighbour] = {}
     for each in store.select(load("picture_city"), this=iri):
         partnership, city = key_of(each["partnership"]), key_of(each["party"])

@@ -115,6 +115,8 @@ class MovingApplication:
             self._failed = (text, time.monotonic() + _RESTART_AFTER)
 
     def _change_over(self, target: Path) -> None:
+        from twin_graph.web import settle_memory
+
         app, pool, close = self._open(target)
         self._app, self._pool, old = app, pool, self._pool
         self._close, old_close = close, self._close
@@ -122,7 +124,7 @@ class MovingApplication:
         if self._moved is not None:
             self._moved(app)
         # Requests that came in just before may not have asked yet.
-        for close_old in (*([old.close] if old is not None else []), old_close):
+        for close_old in (*([old.close] if old is not None else []), old_close, settle_memory):
             threading.Timer(_LATE_REQUESTS, close_old).start()
 
 

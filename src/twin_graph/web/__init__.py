@@ -5,6 +5,7 @@ The only package that knows Flask. A view reads the request into a value, calls 
 
 from __future__ import annotations
 
+import gc
 from functools import partial
 
 from flask import Flask
@@ -36,7 +37,7 @@ from twin_graph.web import (
     templating,
     vocabulary,
 )
-from twin_graph.web.pictures.data import cities
+from twin_graph.web.pictures.data import cities, continents
 from twin_graph.web.site import EXTENSION, TEMPLATES, open_site, site
 
 
@@ -71,12 +72,24 @@ def create_app(settings: Settings, snapshot: Snapshot | None = None, *, is_old: 
 
 
 def warm(app: Flask) -> None:
-    """Read what lists and maps of everything need, once, so that no reader waits for it."""
+    """Read what lists and maps of everything need, once, so that no reader waits for it.
+
+    It stays as long as the application, so Python need not look through millions of objects for cycles later.
+    """
     with app.app_context():
         here = site()
         here.shelves.warm()
         graph_tables.kept(here)
         cities(here)
+        continents(here)
+    settle_memory()
 
 
-__all__ = ["create_app", "warm"]
+def settle_memory() -> None:
+    """Let go what nobody refers to, and take what is left out of later searches for it."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
+__all__ = ["create_app", "settle_memory", "warm"]

@@ -13,7 +13,7 @@ from typing import Any
 from flask import current_app, g, url_for
 
 from twin_graph import dates, iris
-from twin_graph.pictures import Bar, Frame, Link, Place, Relation, State
+from twin_graph.pictures import Bar, Link, Place, Relation, State
 from twin_graph.pictures.reading import (
     Around,
     Href,
@@ -195,17 +195,16 @@ def cities(here: Site) -> dict[str, tuple[float, float]]:
     return known
 
 
-def share_of_continent(here: Site, key: str, continent: str, frame: Frame) -> float:
-    """Which part of the cities of a city's continent a map shows; read once for each continent."""
-    known: dict[str, list[tuple[float, float]]] = current_app.extensions.setdefault(_CONTINENTS, {})
-    if continent not in known:
-        rows = here.store.select(load("picture_continent"), this=iris.thing(here.base_iri, "city", key))
-        known[continent] = [
-            (float(str(row["north"])), float(str(row["east"])))
-            for row in rows
-            for _ in range(int(str(row["cities"])))
-        ]
-    return frame.share(known[continent])
+def continents(here: Site) -> dict[str, dict[tuple[float, float], int]]:
+    """How many cities each continent has in each field of five degrees; read at the first call."""
+    known: dict[str, dict[tuple[float, float], int]] | None = current_app.extensions.get(_CONTINENTS)
+    if known is None:
+        known = {}
+        for row in here.store.select(load("picture_continents")):
+            field = float(str(row["north"])), float(str(row["east"]))
+            known.setdefault(str(row["continent"]), {})[field] = int(str(row["cities"]))
+        current_app.extensions[_CONTINENTS] = known
+    return known
 
 
 def place(here: Site, key: str, language: str, href: Href = on_page) -> Place:

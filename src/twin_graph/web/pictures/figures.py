@@ -5,6 +5,7 @@ Values for `templates/pictures.html`; the panels themselves are drawn by `twin_g
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -89,9 +90,9 @@ def city_map(here: Site, key: str, language: str, base: Base, href: Href = on_pa
     def region(frame: Frame) -> str:
         covers = (
             found.continent
-            and data.share_of_continent(here, key, found.continent, frame) >= _LEAST_OF_CONTINENT
+            and frame.share(data.continents(here).get(found.continent, {})) >= _LEAST_OF_CONTINENT
         )
-        return found.continent if covers else _("Region")
+        return str(here.names.title(found.continent, language)) if covers else _("Region")
 
     panels = _map_panels(found.centre, placed, region, language, base)
     notes = [_without_coordinates(links, language)]
@@ -132,7 +133,7 @@ def _map_panels(
     far = [link for link in far_first if link not in near] if centre.point else far_first
     world = _panel("world", _("World"), lambda w, _: pictures.world(w), centre, far_first, base, language,
                    small=far)  # fmt: skip
-    all_points = [link.place.point for link in links if link.place.point]
+    all_points = Counter(link.place.point for link in links if link.place.point)
     has_region = points and crop(WIDE, TALL).share(all_points) >= pictures.LEAST_SHARE
     return (*made, world) if has_region else (world, *made)
 
