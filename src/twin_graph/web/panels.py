@@ -8,6 +8,7 @@ header of the query:
     hide      the variables that only keep rows apart
     filter    the variables that a reader may choose a value of
     sortable  the variables that a reader may sort by; all that are shown, where it does not say
+    links     lists that numbers lead to: `variable=kind?facet=value`, where `{country}` is what the row has there
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import parse_qsl
 
-from flask import has_request_context, request
+from flask import has_request_context, request, url_for
 from rdflib import Literal, URIRef
 from rdflib.term import Node
 
@@ -140,7 +143,8 @@ def run(site: Published, name: str, language: str, choice: Choice | None = None,
     wanted = [variable for variable in query.notes.get("filter", "").split() if variable in shown]
     if choice is None:
         choice = read_choice(request.args.get, wanted) if has_request_context() else Choice()
-    rows = [_cells(site, row, shown, language) for row in found]
+    links = _links(query)
+    rows = [_linked(_cells(site, row, shown, language), links, language) for row in found]
     this = bound.get("this")
     made = [(cells, _row(site, row, cells, shown, this)) for cells, row in zip(rows, found, strict=True)]
     if sort := query.notes.get("sort", ""):
@@ -195,6 +199,28 @@ def _cells(
     site: Published, row: Mapping[str, tuple[Node, ...]], shown: Sequence[str], language: str
 ) -> Cells:
     return {name: make_values(site, row[name], name, language) for name in shown if name in row}
+
+
+def _links(query: Query) -> dict[str, tuple[str, list[tuple[str, str]]]]:
+    """The kind and the facets of the list that a number of a variable leads to."""
+    found = {}
+    for link in query.notes.get("links", "").split():
+        name, _, target = link.partition("=")
+        kind, _, facets = target.partition("?")
+        found[name] = (kind, parse_qsl(facets))
+    return found
+
+
+def _linked(cells: Cells, links: Mapping[str, tuple[str, list[tuple[str, str]]]], language: str) -> Cells:
+    """The cells, with the numbers of things as links to a list of these things; nothing has no list."""
+    known = {f"{{{name}}}": token(values[0]) for name, values in cells.items() if values}
+    for name, (kind, facets) in links.items():
+        if not any(str(value.term) != "0" for value in cells.get(name, ())):
+            continue
+        chosen: dict[str, Any] = {facet: known.get(text, text) for facet, text in facets}
+        href = url_for("pages.listing", lang=language, kind=kind, **chosen)
+        cells[name] = tuple(replace(value, href=href) for value in cells[name])
+    return cells
 
 
 def _row(site: Published, row: Mapping[str, tuple[Node, ...]], cells: Cells, shown: Sequence[str],

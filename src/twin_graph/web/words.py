@@ -82,6 +82,7 @@ COLUMN_WORDS = {
     "network": N_("Network"),
     "on": N_("Date"),
     "parties": N_("Parties"),
+    "stated_in": N_("Stated by cities in"),
     "partner_cities": N_("Partner cities"),
     "partners": N_("Twin cities"),
     "partners_range": N_("Number of twin cities"),
