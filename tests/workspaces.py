@@ -10,7 +10,7 @@ import io
 import os
 import random
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,35 @@ REPOSITORY = TESTS.parent
 TINY = TESTS / "tiny"
 
 Records = list[list[str]]
+
+
+# What the introduction of `docs/claims.md` says of the places and sources.
+_GUIDE = {
+    "publication.toml": 'title = { en = "Rules" }\ndefault_language = "en"\nregisters = ["alfa"]\n'
+    'valid_on = "2024-12-31"\n',
+    "cities.csv": "key,type,name_en,wikidata,sibling,source\n"
+    "alfa,City,Alfa,Q1,,gazetteer\nbeta,City,Beta,Q2,beta-rural,gazetteer\ngamma,City,Gamma,Q3,,gazetteer\n"
+    "delta,City,Delta,Q4,,gazetteer\nepsilon,City,Epsilon,Q5,,gazetteer\n"
+    "beta-rural,Municipality,Beta Rural,Q6,beta,gazetteer\n",
+    "sources.csv": "key,title,url\ngazetteer,Gazetteer,https://example.org/gazetteer\n",
+    "alfa/register.csv": "key,name_en,city,publisher,url,as_of\n"
+    "alfa,Register of Alfa,alfa,City of Alfa,https://example.org/alfa,2024-12-31\n",
+    "alfa/sources.csv": "key,title,url\n"
+    + "".join(
+        f"{key},{key},https://example.org/{key}\n"
+        for key in ("archive", "beta-page", "gamma-page", "delta-page", "post")
+    ),
+    "world/sources.csv": "key,title,url\nextract,Extract,https://example.org/extract\n",
+}
+
+
+def write_guide(folder: Path, tables: Mapping[str, str]) -> Workspace:
+    """The workspace of `docs/claims.md` with some more tables, by their paths below `data/`."""
+    for name, text in {**_GUIDE, **tables}.items():
+        path = folder / "data" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return find_workspace(folder)
 
 
 def copy_tiny(target: Path) -> Workspace:

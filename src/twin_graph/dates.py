@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Iterable
 from datetime import date
 
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?[~?%]?")
@@ -53,6 +54,47 @@ def apart(text: str, other: str) -> int | None:
     if first is None or last is None or begin is None or end is None:
         return None
     return max(0, (begin - last).days, (first - end).days)
+
+
+def years_apart(text: str, other: str) -> float | None:
+    """The years between two imprecise dates as a calendar counts them: whole ones from day to same day, then days.
+
+    0 where they may mean the same day, None where one is no date.
+
+    >>> years_apart("2000-01-01", "2001-01-01"), years_apart("1990", "1995-12-31"), years_apart("1953", "1953-05")
+    (1.0, 5.0, 0.0)
+    >>> years_apart("2000-01-01", "2001-01-02") > 1
+    True
+    """
+    first, last, begin, end = earliest(text), latest(text), earliest(other), latest(other)
+    if first is None or last is None or begin is None or end is None:
+        return None
+    early, late = (last, begin) if begin > last else (end, first)
+    if late <= early:
+        return 0.0
+    years = late.year - early.year
+    if (late.month, late.day) < (early.month, early.day):
+        years -= 1
+    return years + (late - _same_day(early, early.year + years)).days / 367
+
+
+def narrowed(texts: Iterable[str]) -> tuple[date, date] | None:
+    """The days that the first of some dates may mean, narrowed by each further one that lies within what is left.
+
+    >>> [str(day) for day in narrowed(["1990", "1990-06", "1990-04-05"])]
+    ['1990-06-01', '1990-06-30']
+    """
+    kept: tuple[date, date] | None = None
+    for text in texts:
+        first, last = earliest(text), latest(text)
+        if first is not None and last is not None and (kept is None or kept[0] <= first <= last <= kept[1]):
+            kept = first, last
+    return kept
+
+
+def _same_day(day: date, year: int) -> date:
+    """The same day of another year; of 29 February the last of the month."""
+    return day.replace(year=year, day=min(day.day, calendar.monthrange(year, day.month)[1]))
 
 
 def _bound(text: str, *, last: bool) -> date | None:

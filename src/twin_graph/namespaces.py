@@ -73,10 +73,10 @@ activityType adoptedOn after approvedBy archivedAt asOf belongsTo changesStatusO
 clientErrors clientQueries clientQuerySeconds completes conferredBy confidence confirmedOn counted countsFor
 competingValue concerns contradictedFact contradictionKind countsFrom coversArea currentRelation currentStage
 currentStatus decidedBy decides decisionStatus declaredTotal distanceKilometres distinctionType documentedCount
-earliestStart eastLongitude endCondition event evidence evidenceDigest exonym follows formerName foundedOn from
+earliestEnd earliestStart eastLongitude endCondition event evidence evidenceDigest exonym follows formerName foundedOn from
 geonamesId hasCompetingClaim hasParticipant hasParty hasSibling hasSiblingPartnership hasSource inCountry
 inLanguage inYear isAbout isConferralOf isConferredOn isDocumentOf isMembershipIn isMembershipOf isNameOf
-isPeriodOf isoCode keptBy latestStart latitude leadsTo longitude madeBy madeOn maximumMemoryBytes
+isPeriodOf isoCode keptBy latestEnd latestStart latitude leadsTo longitude madeBy madeOn maximumMemoryBytes
 maximumQueryBytes maximumQuerySeconds maximumResultBytes maximumResultRows nameLanguage nameText nameUse
 nativeName networkType northLatitude on onContinent onSideOf population populationYear possibleCount precedence
 preferredValue publishedBy publishedValue quotation reason reciprocity relationType renews resolutionNumber

@@ -15,32 +15,13 @@ from twin_graph.build.graph import BuiltGraph, make_graph
 from twin_graph.build.inputs import read_inputs
 from twin_graph.findings import Severity
 from twin_graph.namespaces import TWIN
-from twin_graph.workspace import find_workspace
+from workspaces import write_guide
 
 GUIDE = Path(__file__).parents[2] / "docs" / "claims.md"
 BASE = "http://localhost:8000/"
 NOTHING = "–"
 PROPERTIES = {"type": RDF.type, "wasDerivedFrom": PROV.wasDerivedFrom}
 _FENCE = re.compile(r"^```(csv [\w./-]+|facts)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-# What the introduction of the guide says of the places and sources.
-FILES = {
-    "publication.toml": 'title = { en = "Rules" }\ndefault_language = "en"\nregisters = ["alfa"]\n'
-    'valid_on = "2024-12-31"\n',
-    "cities.csv": "key,type,name_en,wikidata,sibling,source\n"
-    "alfa,City,Alfa,Q1,,gazetteer\nbeta,City,Beta,Q2,beta-rural,gazetteer\ngamma,City,Gamma,Q3,,gazetteer\n"
-    "delta,City,Delta,Q4,,gazetteer\nepsilon,City,Epsilon,Q5,,gazetteer\n"
-    "beta-rural,Municipality,Beta Rural,Q6,beta,gazetteer\n",
-    "sources.csv": "key,title,url\ngazetteer,Gazetteer,https://example.org/gazetteer\n",
-    "alfa/register.csv": "key,name_en,city,publisher,url,as_of\n"
-    "alfa,Register of Alfa,alfa,City of Alfa,https://example.org/alfa,2024-12-31\n",
-    "alfa/sources.csv": "key,title,url\n"
-    + "".join(
-        f"{key},{key},https://example.org/{key}\n"
-        for key in ("archive", "beta-page", "gamma-page", "delta-page", "post")
-    ),
-    "world/sources.csv": "key,title,url\nextract,Extract,https://example.org/extract\n",
-}
 
 
 @dataclass(frozen=True)
@@ -67,13 +48,10 @@ def examples() -> list[Example]:
 
 
 def built(folder: Path, example: Example, **words: str) -> BuiltGraph:
-    for name, text in {**FILES, **example.tables}.items():
-        path = folder / "data" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        for word, meant in words.items():
-            text = text.replace(word, meant)
-        path.write_text(text, encoding="utf-8")
-    return make_graph(read_inputs(find_workspace(folder)))
+    tables = dict(example.tables)
+    for word, meant in words.items():
+        tables = {name: text.replace(word, meant) for name, text in tables.items()}
+    return make_graph(read_inputs(write_guide(folder, tables)))
 
 
 def subject(name: str) -> URIRef:
@@ -123,3 +101,46 @@ def test_queries_of_the_guide_exist() -> None:
     named = set(re.findall(r"`(derive_\w+\.rq)`", GUIDE.read_text(encoding="utf-8")))
     assert 10 <= len(named)
     assert [] == sorted(name for name in named if not (source / "queries" / name).is_file())
+
+
+EVIDENCE = {
+    "alfa/partnerships.csv": "key,parties,relation,source\nalfa-beta,alfa;beta,partner,archive\n",
+    "alfa/agreements.csv": "key,type,partnership,relation,signed,source\n"
+    "beta-1990,PartnershipAgreement,alfa-beta,partner,1990,archive\n",
+    "alfa/events.csv": "key,partnership,event,on,decided_by,source\n"
+    "beta-1,alfa-beta,terminated,2018-03,alfa,archive\n",
+    "alfa/claims.csv": "partnership,claimed_by,on_side_of,status,confirmed,confidence\n"
+    "alfa-beta,beta-page,beta,in-force,2020,high\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("table", "was", "is_now"),
+    [
+        ("alfa/events.csv", "2018-03", "2015-06"),
+        ("alfa/claims.csv", "2020", "2024-05"),
+        ("alfa/claims.csv", "high", "low"),
+        ("alfa/claims.csv", "beta-page,", "post,"),
+        ("alfa/agreements.csv", "1990,archive", "1990,post"),
+    ],
+)
+def test_changed_evidence_has_another_digest(tmp_path: Path, table: str, was: str, is_now: str) -> None:
+    """Whatever a decision about a contradiction rests on is in its digest, so that a change opens it again."""
+    changed = {**EVIDENCE, table: EVIDENCE[table].replace(was, is_now)}
+    assert EVIDENCE != changed
+    digests = [
+        said(
+            built(tmp_path / name, Example("", tables, ())),
+            "contradiction/reciprocity-alfa-beta",
+            "evidenceDigest",
+        )
+        for name, tables in (("before", EVIDENCE), ("after", changed))
+    ]
+    assert [1, 1] == [len(found) for found in digests]
+    assert digests[0] != digests[1]
+
+
+def test_side_of_a_register_is_what_it_ended(tmp_path: Path) -> None:
+    """A register ends by an event; its claim does not hold what it ended."""
+    graph = built(tmp_path, Example("", EVIDENCE, ()))
+    assert ["2018-03", "in-force"] == said(graph, "contradiction/reciprocity-alfa-beta", "competingValue")

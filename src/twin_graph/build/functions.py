@@ -52,6 +52,21 @@ def _contradiction(about: object, fact: object) -> object:
     return _term(iris.contradiction(_text(about), _text(fact)))
 
 
+def _years(text: object, other: object) -> object:
+    years = dates.years_apart(_text(text), _text(other))
+    return _term(None if years is None else Literal(f"{years:.4f}", datatype=XSD.decimal))
+
+
+def _narrowed(lines: object) -> object:
+    """The interval that is left of lines of a rank and a date, in the order of rank, then of the days."""
+    ranked = []
+    for line in set(_text(lines).splitlines()):
+        rank, _, text = line.partition(" ")
+        ranked.append((rank, str(dates.earliest(text)), str(dates.latest(text)), text))
+    kept = dates.narrowed(text for *_, text in sorted(ranked))
+    return _term(None if kept is None else Literal("/".join(map(str, kept))))
+
+
 def _digest(lines: object) -> object:
     """A digest of lines in whatever order, each counted once: an aggregate has no order."""
     return _term(Literal(iris.digest(*sorted(set(_text(lines).splitlines())))))
@@ -62,6 +77,8 @@ FUNCTIONS_OF_OURS: dict[str, Function] = {
     str(FUNCTIONS.latest): _day(dates.latest),
     str(FUNCTIONS.width): _days(dates.width),
     str(FUNCTIONS.apart): _days(dates.apart),
+    str(FUNCTIONS.years): _years,  # type: ignore[dict-item]
+    str(FUNCTIONS.narrowed): _narrowed,  # type: ignore[dict-item]
     str(FUNCTIONS.distance): _distance,  # type: ignore[dict-item]
     str(FUNCTIONS.contradiction): _contradiction,  # type: ignore[dict-item]
     str(FUNCTIONS.digest): _digest,  # type: ignore[dict-item]

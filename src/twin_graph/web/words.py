@@ -181,6 +181,7 @@ PROPERTY_WORDS = {
 
 # Coded texts that are no concepts.
 VALUE_WORDS = {
+    "country-not-known": N_("country not known"),
     "partner-cities": N_("partner cities"),
     "friendly-cities": N_("friendly cities"),
     "continents": N_("continents"),
