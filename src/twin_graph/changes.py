@@ -1,8 +1,8 @@
 """What changed between two snapshots: the statements that only one of them has, and what they mean for things.
 
 A change of a thing is told by its properties, old values and new ones. Names and claims, which live in the document
-of a thing, count as its own. What is derived, and what the data say of themselves, is left out. Values only: in
-which words and languages a change is shown is decided by the pages.
+of a thing, count as its own. What is derived, and what the data say of themselves, is left out, but for
+contradictions, which are things. Values only: in which words and languages a change is shown is decided by the pages.
 
     history       what a snapshot keeps: the changes of each publication, the latest first
 """
@@ -38,7 +38,9 @@ _KEPT_LETTERS = 300
 _BLOCK = 1 << 18
 _IDENTITY = re.compile(r"[0-9A-Za-z-]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
-_UNTOLD = ("derived", "metadata", "ontology")
+_DERIVED = "derived"
+_UNTOLD = (_DERIVED, "metadata", "ontology")
+_DERIVED_KINDS = tuple(kind.name for kind in DOCUMENTED if kind.is_derived)
 _LABELS = (RDFS.label, DCTERMS.title)
 # What stands for a node that lives in a document, by its class.
 _SUMMARIES = {str(TWIN.Name): TWIN.nameText, str(TWIN.Claim): TWIN.claimedBy}
@@ -179,7 +181,8 @@ def tell(
             if minted is not None and minted.kind in _KIND_ORDER:
                 about = told.setdefault((minted.kind, minted.key), _Told())
                 about.note(quad, is_new)
-    told = {name: about for name, about in told.items() if about.settle()}
+    told = {name: about for name, about in told.items()
+            if about.settle() and about.is_of(iris.thing(base_iri, *name), store)}  # fmt: skip
     ranks = {str(iris.graph(base_iri, name)): place for place, name in enumerate((*registers, "shared"))}
     found = sorted(told, key=lambda name: (told[name].rank(ranks), _KIND_ORDER[name[0]], name[1]))
     changes = (told[name].make(*name, store, base_iri) for name in found[: most or KEPT_THINGS])
@@ -234,6 +237,10 @@ class _Told:
         self._values = {subject: properties for subject, properties in self._values.items() if properties}
         return bool(self._values)
 
+    def is_of(self, thing: URIRef, store: Store) -> bool:
+        """Whether there is such a thing, or was: what has no type is only spoken of, as in a row about nothing."""
+        return any(self._typed) or next(store.triples(thing, RDF.type), None) is not None
+
     def rank(self, ranks: Mapping[str, int]) -> int:
         return min(ranks.get(graph, len(ranks)) for graph in self._graphs)
 
@@ -277,14 +284,15 @@ class _Told:
     def _cities(
         self, thing: URIRef, own: Mapping[str, tuple[list[Node], list[Node]]], store: Store, base_iri: str
     ) -> tuple[str, ...]:
-        """The thing itself if it is a city, else those that it names, or that its partnership names."""
-        city, partnership = f"{base_iri}id/city/", f"{base_iri}id/partnership/"
+        """The thing itself if it is a city, else those that it names, or that its partnership or number names."""
+        city, others = f"{base_iri}id/city/", (f"{base_iri}id/partnership/", f"{base_iri}id/count/")
         if thing.startswith(city):
             return (thing.removeprefix(city),)
         named = {str(value) for _, _, value in store.triples(thing)}
         named |= {str(value) for pair in own.values() for values in pair for value in values}
-        for name in [name for name in named if name.startswith(partnership)]:
-            named |= {str(value) for _, _, value in store.triples(URIRef(name), TWIN.hasParty)}
+        for name in [name for name in named if name.startswith(others)]:
+            for of in (TWIN.hasParty, TWIN.countsFor):
+                named |= {str(value) for _, _, value in store.triples(URIRef(name), of)}
         return tuple(sorted(name.removeprefix(city) for name in named if name.startswith(city)))
 
 
@@ -308,7 +316,14 @@ def _value(term: Node) -> Value:
 
 def _parse(lines: Iterable[str], base_iri: str) -> Iterator[Any]:
     untold = tuple(f"<{iris.graph(base_iri, name)}> ." for name in _UNTOLD)
-    told = "\n".join(line for line in lines if not line.endswith(untold))
+    derived = f"<{iris.graph(base_iri, _DERIVED)}> ."
+    things = tuple(f"<{base_iri}id/{name}/" for name in _DERIVED_KINDS)
+    # Programs that derive otherwise differ in hundreds of thousands of lines: most go before they are parsed.
+    told = "\n".join(
+        line
+        for line in lines
+        if not line.endswith(untold) or (line.startswith(things) and line.endswith(derived))
+    )
     yield from Store.from_nquads(told.encode()).quads()
 
 

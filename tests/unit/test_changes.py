@@ -206,3 +206,71 @@ def test_a_value_is_the_term_that_it_was() -> None:
         Value("t"),
     )
     assert ["<http://x/>", '"a"@pl', '"1"^^<http://d>', '"t"'] == [value.term.n3() for value in values]
+
+
+def contradiction(key: str, status: str, *more: str) -> list[str]:
+    """The statements that the build derives of a contradiction."""
+    thing = f"id/contradiction/{key}"
+    return [
+        line(thing, A, f"<{TWIN}Contradiction>", "derived"),
+        line(thing, f"{TWIN}concerns", f"<{BASE}id/partnership/a-b>", "derived"),
+        line(thing, f"{TWIN}decisionStatus", f'"{status}"', "derived"),
+        *more,
+    ]
+
+
+def decision(key: str) -> list[str]:
+    """The statements of a row of decisions.csv."""
+    node = f"doc/contradiction/{key}#decision-0123abcd"
+    return [line(node, A, f"<{TWIN}Decision>", "shared"),
+            line(node, f"{TWIN}decides", f"<{BASE}id/contradiction/{key}>", "shared")]  # fmt: skip
+
+
+class TestContradictions:
+    """They are derived, and things that people work on."""
+
+    KEPT = (*city("aldorf"), *partnership("a-b", "aldorf"))
+
+    def test_one_that_appears_is_added_and_one_that_vanishes_removed(self) -> None:
+        """Each concerns the cities of its partnership."""
+        with_it = [*self.KEPT, *contradiction("start-a-b", "open")]
+        added = Change("contradiction", "start-a-b", "added", ("aldorf",))
+        assert (1, (added,)) == tell(list(self.KEPT), with_it)
+        _, (removed,) = tell(with_it, list(self.KEPT))
+        assert ("start-a-b", "removed", ("aldorf",)) == (removed.key, removed.what, removed.cities)
+
+    def test_one_of_a_number_concerns_the_city_that_declared_it(self) -> None:
+        """By what the declared number counts for."""
+        count = "id/count/a-2020"
+        kept = [*self.KEPT, line(count, A, f"<{TWIN}DeclaredCount>"),
+                line(count, f"{TWIN}countsFor", f"<{BASE}id/city/aldorf>")]  # fmt: skip
+        found = [text.replace("id/partnership/a-b", count) for text in contradiction("count-a-2020", "open")]
+        assert ("aldorf",) == tell(kept, [*kept, *found])[1][0].cities
+
+    @pytest.mark.parametrize(("before", "after"), [("open", "decided"), ("decided", "reopened")])
+    def test_one_that_is_decided_or_opened_again_changes(self, before: str, after: str) -> None:
+        """It says its status before and after."""
+        old, new = ([*self.KEPT, *contradiction("start-a-b", each)] for each in (before, after))
+        total, (found,) = tell(old, new)
+        assert (1, "changed") == (total, found.what)
+        assert (
+            PropertyChange(f"{TWIN}decisionStatus", (Value(before),), (Value(after),)),
+        ) == found.properties
+
+    def test_nothing_else_that_is_derived_is_told(self) -> None:
+        """Neither of the partnership, nor of the claims that compete."""
+        more = line("id/partnership/a-b", f"{TWIN}evidence", '"disputed"', "derived")
+        claim = line("doc/partnership/a-b#claim-x", f"{TWIN}precedence", '"1"', "derived")
+        total, _ = tell(list(self.KEPT), [*self.KEPT, *contradiction("start-a-b", "open"), more, claim])
+        assert 1 == total
+
+    def test_a_decision_about_nothing_is_no_thing(self) -> None:
+        """A row about a contradiction that does not exist neither adds nor removes one."""
+        with_it = [*self.KEPT, *decision("start-nowhere")]
+        assert (0, ()) == tell(list(self.KEPT), with_it)
+        assert (0, ()) == tell(with_it, list(self.KEPT))
+
+    def test_a_decision_about_one_that_there_is_changes_it(self) -> None:
+        """Also where the evidence has changed, so that its status stays."""
+        kept = [*self.KEPT, *contradiction("start-a-b", "reopened")]
+        assert ["changed"] == [each.what for each in tell(kept, [*kept, *decision("start-a-b")])[1]]

@@ -13,7 +13,7 @@ from twin_graph.build import build
 from twin_graph.queries import load_all
 from twin_graph.snapshot import Snapshot
 from twin_graph.web.curation import MENDS
-from workspaces import copy_tiny, table
+from workspaces import copy_tiny, table, write_guide
 
 
 def rows(snapshot: Snapshot, key: str, panel: str) -> list[dict[str, str]]:
@@ -56,6 +56,24 @@ def test_facts_with_weak_sources_and_with_none_are_listed(tiny_snapshot: Snapsho
     assert [("Цедрово", "no source", "data/exonyms.csv", "source")] == [
         (row["name"], row["weakness"], row["file"], row["field"]) for row in names if row["name"]
     ]
+
+
+def test_a_partnership_that_no_register_lists_has_no_row_of_its_own(tmp_path: Path) -> None:
+    """Staff are led to no file that there is not: what single claims name is mended in the table of claims."""
+    claims = "parties,claimed_by,on_side_of,since\nbeta;gamma,post,,\nbeta;delta,beta-page,beta,1990\n"
+    world = "parties,claimed_by,on_side_of\nq2;q5,extract,q2\n"
+    listed = "key,parties,relation,source\nalfa-beta,alfa;beta,friendly,\n"
+    tables = {"alfa/partnerships.csv": listed, "alfa/claims.csv": claims, "world/claims.csv": world}
+    workspace = write_guide(tmp_path, tables)
+    snapshot = build(workspace)[0]
+    weak = rows(snapshot, "beta", "sources")
+    assert [("Alfa – Beta", "data/alfa/partnerships.csv")] == [(row["thing"], row["file"]) for row in weak]
+    undated = {row["party"]: row["file"] for row in rows(snapshot, "beta", "undated")}
+    assert {
+        "Alfa": "data/alfa/agreements.csv",
+        "Gamma": "data/alfa/claims.csv",
+        "Epsilon": "data/world/corrections.csv",
+    } == undated
 
 
 def test_a_place_that_is_not_known_is_listed(tmp_path: Path) -> None:

@@ -305,3 +305,111 @@ class TestLists:
         extensions = client.application.extensions
         assert KEPT_DAYS == len(extensions["twin_graph"].shelves._days)
         assert KEPT_DAYS == len(extensions["twin_graph.partnerships_of_days"])
+
+
+# Of what is not kept by day: tables, sheets, lists, pictures, documents, identifiers, feeds, endpoints.
+NOT_BY_DAY = [
+    "/en/city/aldorf/partnerships", "/en/city/aldorf/partnerships.csv", "/en/city/aldorf/partnerships/query",
+    "/en/city/aldorf/factsheet", "/en/city/aldorf/curation", "/en/city/aldorf/anniversaries",
+    "/en/city/aldorf/changes", "/en/embed/city/aldorf", "/en/agreement", "/en/agreement.csv", "/en/network",
+    "/en/country", "/en/source", "/en/partnership/aldorf-belmont", "/en/reports", "/en/reports/contradictions.csv",
+    "/en/", "/", "/en/home/latest", "/en/timeline", "/en/timeline.svg", "/en/compare", "/en/chain", "/en/curation",
+    "/en/report", "/en/search?q=a", "/suggest?prefix=a", "/en/changes", "/changes", "/id/city/aldorf",
+    "/doc/city/aldorf", "/doc/city/aldorf.ttl", "/doc/city/aldorf.html", "/doc/partnership", "/doc/partnership.csv", "/graph/shared",
+    "/sparql?query=ASK{}", "/graphs?default", "/en/city/ALDORF/partnerships", "/concepts/status", "/en/about",
+]  # fmt: skip
+BY_DAY = [
+    "/en/city/aldorf", "/en/country/ca", "/en/network/northern-congress", "/en/city", "/en/membership.csv",
+    "/en/partnership", "/en/partnership.xlsx", "/en/city/aldorf/held", "/en/city/aldorf/held.csv",
+    "/en/city/aldorf/held-counts.json", "/en/city/aldorf/held/query", "/en/map", "/en/map.csv", "/en/map.svg",
+]  # fmt: skip
+
+
+def ask(client: FlaskClient, path: str, text: str) -> tuple[int, str]:
+    """Status of an address with a day, and what is said of a refusal."""
+    address = f"{path}{'&' if '?' in path else '?'}asOf={text}"
+    headers = {"Accept": "application/json, */*;q=0.1", "Accept-Language": "en"}
+    response = client.get(address, headers=headers)
+    return response.status_code, response.text if response.status_code == 400 else ""
+
+
+class TestElsewhere:
+    """What is not kept by day is never sent for one."""
+
+    @pytest.mark.parametrize("path", NOT_BY_DAY)
+    def test_what_is_not_kept_by_day_refuses(self, client: FlaskClient, path: str) -> None:
+        """400 that says where days are; without a value, as a form sends it, nothing is asked."""
+        for text in ("2013", "2013-10-01"):
+            status, detail = ask(client, path, text)
+            assert 400 == status
+            assert "not kept by day" in detail
+        assert 400 != ask(client, path, "")[0]
+
+    @pytest.mark.parametrize("path", [*NOT_BY_DAY, *BY_DAY])
+    def test_what_is_no_date_is_refused_everywhere(self, client: FlaskClient, path: str) -> None:
+        """What should be a date is one, and none that the data cannot know."""
+        for text in ("foo", "2013-02-30", "2030"):
+            status, detail = ask(client, path, text)
+            assert 400 == status
+            assert "not kept" not in detail
+
+    @pytest.mark.parametrize("path", BY_DAY)
+    def test_what_is_kept_by_day_answers(self, client: FlaskClient, path: str) -> None:
+        """Pages, lists, tables, the map; a table leads to its query with the day in it."""
+        status, _ = ask(client, path, "2013")
+        assert status in (200, 303)
+
+    @pytest.mark.parametrize(
+        ("path", "address"),
+        [
+            ("/pl/city/aldorf/partnerships.csv", "/pl/city/aldorf/held.csv?asOf=2013"),
+            (
+                "/uk/network/northern-congress/members.xlsx",
+                "/uk/network/northern-congress/held.xlsx?asOf=2013",
+            ),
+            ("/en/city/aldorf/partnerships", "/en/city/aldorf?asOf=2013"),
+            ("/en/city/aldorf/factsheet", "/en/city/aldorf?asOf=2013"),
+            ("/doc/city/aldorf.ttl", "/en/city/aldorf?asOf=2013"),
+        ],
+    )
+    def test_the_refusal_names_the_address_nearby(self, client: FlaskClient, path: str, address: str) -> None:
+        """Who wanted a table of a city gets the address of the one that is kept by day, and it answers."""
+        assert f" {address} " in ask(client, path, "2013")[1]
+        assert 200 == client.get(address).status_code
+
+    def test_what_is_not_there_is_not_found(self, client: FlaskClient) -> None:
+        """404 where there is no such table, kind or address, with a day or without."""
+        for path in ("/en/city/aldorf/nothing.csv", "/en/nothing", "/nothing", "/en/city/nowhere"):
+            assert 404 == ask(client, path, "2013")[0]
+
+    @pytest.mark.parametrize("path", ["/livez", "/problems/not-found"])
+    def test_what_tells_nothing_of_the_data_answers(self, client: FlaskClient, path: str) -> None:
+        """Whether the process lives, and what a problem means, is the same on every day."""
+        assert 200 == client.get(f"{path}?asOf=2013").status_code
+
+    def test_no_link_leads_to_a_refusal(self, client: FlaskClient) -> None:
+        """Every address with a day that pages of a day lead to answers."""
+        found = set()
+        for path in (
+            "/en/city/aldorf",
+            "/en/country/ca",
+            "/en/partnership",
+            "/en/map",
+            "/en/city/aldorf/held",
+        ):
+            found |= {
+                link for link in read_page(client.get(f"{path}?asOf=2013").text).links if "asOf=" in link
+            }
+        assert len(found) > 20
+        refused = {link for link in found if client.get(link).status_code not in (200, 303)}
+        assert set() == refused
+
+    def test_the_documents_are_no_other_form_of_a_day(self, client: FlaskClient) -> None:
+        """A page and a list of today have their documents as alternates; those of a day are described by them."""
+        for path in ("/en/city/aldorf", "/en/partnership"):
+            today = client.get(path).headers["Link"]
+            of_day = client.get(f"{path}?asOf=2013").headers["Link"]
+            alternates = re.compile(r'<[^<>]*/doc/[^<>]*>; rel="alternate"')
+            assert alternates.search(today)
+            assert not alternates.search(of_day)
+            assert re.search(r'<[^<>]*/doc/[^<>]*>; rel="describedby"', of_day)

@@ -24,7 +24,7 @@ from twin_graph.snapshot import Snapshot
 from twin_graph.store import Store
 from twin_graph.web.names import plain
 from twin_graph.web.panels import Column, Panel, PanelRow, Value
-from twin_graph.web.tables import writers
+from twin_graph.web.tables import declared, writers
 
 PANELS = [query for kind in DOCUMENTED for query in load_all(f"{kind.name}_")
           if [parameter.name for parameter in query.parameters] == ["this"]]  # fmt: skip
@@ -98,6 +98,93 @@ def test_csv_is_for_programs(client: FlaskClient) -> None:
         row["since"],
         row["distance"],
     )
+
+
+def header(client: FlaskClient, path: str) -> list[str]:
+    """The first row of a CSV."""
+    return client.get(path).text.partition("\r\n")[0].split(",")
+
+
+def shown(query: Query) -> list[str]:
+    """The variables of a query that are columns."""
+    head = query.text[query.text.index("SELECT") :].partition("WHERE")[0]
+    named = [word.strip("?()") for word in head.split() if word.startswith("?")]
+    hidden = {*query.notes.get("hide", "").split(), *(parameter.name for parameter in query.parameters)}
+    return [name for name in dict.fromkeys(named) if name not in hidden]
+
+
+class TestColumns:
+    """A file has the columns that are declared, whatever the data have in them."""
+
+    @pytest.mark.parametrize("query", [*PANELS, *HOME], ids=lambda query: query.name)
+    def test_a_file_of_every_thing_has_the_same(
+        self, client: FlaskClient, tiny_snapshot: Snapshot, query: Query
+    ) -> None:
+        """Things with many rows, things with none: one header, with all that the query selects."""
+        keys = keys_of(tiny_snapshot, query.parameters[0].kind) if query.parameters else [""]
+        found = {tuple(header(client, f"{address(query, 'en', key)}.csv")) for key in keys}
+        assert 1 == len(found)
+        (names,) = found
+        assert shown(query) == [name for name in names if not name.endswith("_iri")]
+        assert {name.removesuffix("_iri") for name in names} <= set(shown(query))
+        (objects, *_) = [client.get(f"{address(query, 'en', key)}.json").get_json() for key in keys]
+        assert all(["id", *shown(query)] == list(row) for row in objects)
+
+    @pytest.mark.parametrize("query", [*PANELS, *HOME], ids=lambda query: query.name)
+    def test_what_holds_things_is_read_from_the_query(
+        self, tiny_snapshot: Snapshot, tiny_store: Store, query: Query
+    ) -> None:
+        """Where the data have something, it is what the text of the query says: an IRI or a text."""
+        things = declared.find_things(tiny_store, query)
+        keys = keys_of(tiny_snapshot, query.parameters[0].kind) if query.parameters else [""]
+        bound: dict[str, set[bool]] = {}
+        for key in keys:
+            this = {"this": iris.thing(BASE, query.parameters[0].kind, key)} if key else {}
+            for row in tiny_store.select(query, **this):
+                for name, term in row.items():
+                    bound.setdefault(name, set()).add(isinstance(term, URIRef))
+        assert {name: True in kinds for name, kinds in bound.items() if name in shown(query)} == {
+            name: name in things for name in bound if name in shown(query)
+        }
+
+    def test_a_workbook_has_them(self, client: FlaskClient) -> None:
+        """As many as the CSV."""
+        path = "/en/city/fjordby/partnerships"
+        book = openpyxl.load_workbook(io.BytesIO(client.get(f"{path}.xlsx").data))
+        assert len(header(client, f"{path}.csv")) == len(next(book.worksheets[0].iter_rows()))
+
+    @pytest.mark.parametrize("kind", [kind.name for kind in DOCUMENTED])
+    def test_a_list_has_what_its_query_shows(self, client: FlaskClient, kind: str) -> None:
+        """Of a kind and of what of it is left by a filter."""
+        query = load(f"browse_{kind}")
+        for path in (f"/en/{kind}.csv", f"/en/{kind}.csv?q=zzzz"):
+            names = header(client, path)
+            expected = ["name", *query.notes.get("show", "").split()]
+            assert expected == [name for name in names if not name.endswith("_iri")], path
+
+    def test_tables_of_pages_over_everything(self, client: FlaskClient) -> None:
+        """The map, narrowed to a relation that has no year, and two cities compared."""
+        for path, columns in (
+            ("/en/map.csv?city=duneville", 6), ("/en/map.csv?city=fjordby", 6),
+            ("/en/compare.csv?a=aldorf&b=belmont", 7), ("/en/compare.csv?a=fjordby&b=duneville", 7),
+        ):  # fmt: skip
+            names = [name for name in header(client, path) if not name.endswith("_iri")]
+            assert columns == len(names), names
+
+    def test_a_page_leaves_out_what_is_empty(self, client: FlaskClient, tiny_snapshot: Snapshot) -> None:
+        """Fewer columns on the page of some thing than in its file."""
+        pairs = []
+        for key in keys_of(tiny_snapshot, "city"):
+            page = (
+                client.get(f"/en/city/{key}/partnerships")
+                .text.partition("<thead>")[2]
+                .partition("</thead>")[0]
+            )
+            if page:
+                names = header(client, f"/en/city/{key}/partnerships.csv")
+                pairs.append((page.count("<th"), len([name for name in names if not name.endswith("_iri")])))
+        assert all(shown <= whole for shown, whole in pairs)
+        assert any(shown < whole for shown, whole in pairs)
 
 
 def test_json_has_ids_labels_and_values(client: FlaskClient) -> None:

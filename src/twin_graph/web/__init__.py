@@ -26,6 +26,7 @@ from twin_graph.web import (
     health,
     languages,
     memento,
+    moments,
     pages,
     pictures,
     reports,
@@ -67,6 +68,8 @@ def create_app(settings: Settings, snapshot: Snapshot | None = None, *, is_old: 
     errors.install(app)
     if not is_old:
         archive.install(app, settings, here.workspace.snapshots, partial(create_app, is_old=True))
+    moments.install(app)
+    if not is_old:
         memento.install(app)
     return app
 

@@ -7,6 +7,7 @@ chosen is in the address: `q`, `sort`, `size`, `page`, the day, and each facet b
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from flask import Blueprint, Response, g, render_template, request, url_for
@@ -24,13 +25,12 @@ from twin_graph.web.moments import Moment
 from twin_graph.web.panels import Column, Panel, PanelRow, Value, heading, make_values
 from twin_graph.web.responses import Link, absolute, is_here, redirect, represent
 from twin_graph.web.site import Site, site
-from twin_graph.web.tables import links, send, writers
+from twin_graph.web.tables import declared, links, send, writers
 from twin_graph.web.templating import kind_title
 from twin_graph.web.understood import with_words
 from twin_graph.workspace import LANGUAGES
 
 bp = Blueprint("browse", __name__)
-OF_DAYS = ("city", "membership", "partnership")  # the kinds whose lists can be of a day
 _LANG = f"<any({', '.join(LANGUAGES)}):lang>"
 _EXTENSION = f"<any({', '.join(fmt.extension for fmt in links.DOWNLOADS)}):extension>"
 
@@ -45,7 +45,7 @@ def answer(lang: str, kind: str, fmt: Format = HTML) -> Response:
     """A list in a language: a page of it, or all of it as a file."""
     here = site()
     name = describe.find_kind(kind).name
-    moment = moments.asked(here) if name in OF_DAYS else None
+    moment = moments.asked(here) if name in moments.LISTS else None
     shelf = here.shelves.on(moment.day if moment else None).shelf(name)
     asked = read_asked(request.args, shelf.facets, ("name", *shelf.shown))
     asked = asked.to(kept=moment.words) if moment else asked
@@ -98,7 +98,7 @@ def show(here: Site, kind: str, language: str, asked: Asked, moment: Moment | No
             asked.narrowed(shelf, **({moments.VARIABLE: moment.day.isoformat()} if moment else {})), language
         ),
         moment=moment,
-        years=moments.years(here) if kind in OF_DAYS else (),
+        years=moments.years(here) if kind in moments.LISTS else (),
     )
 
 
@@ -107,16 +107,25 @@ def _all_rows(here: Site, kind: str, language: str, asked: Asked, moment: Moment
     shelf, alphabet = shelves.shelf(kind), shelves.alphabet(kind, language)
     among = alphabet.beginning(asked.text) if asked.text else None
     found = shelf.matching(asked.facets, among)
-    return _panel(here, shelf, kind, language, shelves.sort(kind, language, found, asked.sort))
+    places = shelves.sort(kind, language, found, asked.sort)
+    panel = _panel(here, shelf, kind, language, places, is_whole=True)
+    name, *columns = panel.columns
+    columns = [replace(name, holds_things=True), *declared.complete(here.store, shelf.query, columns)]
+    return replace(panel, columns=tuple(columns))
 
 
-def _panel(here: Site, shelf: Shelf, kind: str, language: str, places: Sequence[int]) -> Panel:
-    """The rows of some things: their names, and what the query of the kind shows of them."""
-    names = [name for name in shelf.shown if name in shelf.values]
+def _panel(here: Site, shelf: Shelf, kind: str, language: str, places: Sequence[int], *,
+           is_whole: bool = False) -> Panel:  # fmt: skip
+    """The rows of some things: their names, and what the query of the kind shows of them.
+
+    Args:
+        is_whole: whether columns are kept that nothing of the kind has anything in.
+    """
+    names = [name for name in shelf.shown if is_whole or name in shelf.values]
     known: dict[tuple[str, tuple[Node, ...]], tuple[Value, ...]] = {}
 
     def cell(name: str, place: int) -> tuple[Value, ...]:
-        nodes = shelf.values[name].get(place, ())
+        nodes = shelf.values.get(name, {}).get(place, ())
         if (name, nodes) not in known:
             known[name, nodes] = make_values(here, nodes, name, language)
         return known[name, nodes]
@@ -176,4 +185,10 @@ def _links(here: Site, language: str, kind: str, fmt: Format, asked: Asked) -> l
     ]
     canonical: Link = (address(HTML), "canonical", HTML.media_type)
     licences: list[Link] = [(licence, "license", "") for licence in writers.licences(here, None)]
-    return [(data, "alternate", ""), *found, *([canonical] if fmt is not HTML else []), *licences]
+    # The document is not cut to a day, so that it is no other form of a list that is.
+    return [
+        (data, "describedby" if asked.kept else "alternate", ""),
+        *found,
+        *([canonical] if fmt is not HTML else []),
+        *licences,
+    ]

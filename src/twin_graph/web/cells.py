@@ -14,7 +14,7 @@ from twin_graph.web.names import Title
 from twin_graph.web.values import Value
 
 LONGEST = 300  # characters of a name in a table; its own page and the downloads have all of it
-HINT = 24  # characters of what is only heard; nobody wants to hear whole titles row after row
+HINT = 18  # characters of what is only heard; nobody wants to hear whole titles row after row
 
 
 def cell(values: Sequence[Value], apart: bool = False) -> Markup:

@@ -41,6 +41,11 @@ DETAILS = (
     N_("the publication “%(name)s” of %(day)s is not kept any more"),
     N_("%(parameter)s: must be a year, a month or a day, such as 2013, 2013-10 or 2013-10-01"),
     N_("%(parameter)s: the data are of %(day)s and say nothing of later days"),
+    N_(
+        "%(parameter)s: what is here is not kept by day; pages of cities, countries and networks are, the map, and "
+        "the lists of cities, partnerships and memberships"
+    ),
+    N_("%(parameter)s: what is here is not kept by day; %(address)s is"),
     N_("%(parameter)s: must be one of %(values)s, after “-” for the reverse order"),
     N_("%(parameter)s: must be one of %(values)s"),
 )

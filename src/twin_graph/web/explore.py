@@ -114,7 +114,7 @@ def _answer(lang: str, extension: str, name: str, make: Callable[[Site, str], Va
     path = url_for(f"{endpoint}_file", lang=lang, extension=extension)
     address = with_words(path, read_words(parameters))
     origin = writers.origin(here, lang, panel.title, None, address)
-    return tables.send(_format(extension), f"{name}-{lang}", origin, lambda: panel, parameters=parameters)
+    return tables.send(_format(extension), f"{name}-{lang}", origin, panel.whole, parameters=parameters)
 
 
 def _format(extension: str) -> Format:

@@ -32,6 +32,7 @@ _KEPT = "twin_graph.partnerships"
 _DAYS = "twin_graph.partnerships_of_days"
 _KEPT_TALLIES = 200
 _NUMBERS = frozenset({"links", "cities", "partners", "year"})
+_WORDS = frozenset({"step"})  # other columns that hold no things
 Terms = Mapping[str, list[Node]]
 
 
@@ -270,7 +271,7 @@ def chain(here: Site, lang: str, title: str, found: Chains) -> Panel:
 
 def make_panel(here: Site, lang: str, name: str, title: str, columns: Sequence[str], rows: Sequence[Terms],
                sort: str = "") -> Panel:  # fmt: skip
-    """A table of terms as the tables of queries are; columns without any value are left out.
+    """A table of terms as the tables of queries are; columns without any value are left out, but for `Panel.whole`.
 
     Args:
         name: also the id of its heading.
@@ -291,8 +292,11 @@ def make_panel(here: Site, lang: str, name: str, title: str, columns: Sequence[s
     if sort in shown:
         place = shown.index(sort)
         made.sort(key=lambda row: collation_key(str(row.cells[place][0].title), lang))
-    heads = tuple(Column(column, heading(here, column, lang), column in _NUMBERS) for column in shown)
-    return Panel(name, title, heads, tuple(made), total=len(made))
+    heads = [Column(column, heading(here, column, lang), column in _NUMBERS,
+                    holds_things=column not in _NUMBERS | _WORDS) for column in columns]  # fmt: skip
+    left = tuple((place, head) for place, head in enumerate(heads) if head.name not in shown)
+    return Panel(name, title, tuple(head for head in heads if head.name in shown), tuple(made), total=len(made),
+                 left_out=left)  # fmt: skip
 
 
 def _facts(here: Site, links: Sequence[Link]) -> dict[str, list[Node]]:

@@ -48,7 +48,8 @@ def graphs_table(here: Site, language: str) -> Panel:
     _ = catalogue(language).gettext
     heads = {"graph": _("Graph"), "title": _("Title"), "triples": _("Statements"), "licence": _("Licence"),
              "rights": _("Rights")}  # fmt: skip
-    columns = tuple(Column(name, head, name == "triples") for name, head in heads.items())
+    columns = tuple(Column(name, head, name == "triples", holds_things=name in ("graph", "licence"))
+                    for name, head in heads.items())  # fmt: skip
     rows = tuple(_table_row(here, row) for row in graphs(here, language))
     return Panel("graphs", _("Named graphs"), columns, rows, total=len(rows))
 

@@ -22,6 +22,7 @@ from twin_graph.web.responses import absolute, is_here, redirect, represent
 from twin_graph.web.site import STATIC, Site, site
 from twin_graph.web.tables import questions, writers
 from twin_graph.web.tables.links import BY_EXTENSION, DOWNLOADS
+from twin_graph.web.variants import thing_links
 from twin_graph.workspace import LANGUAGES
 
 bp = Blueprint("pages", __name__)
@@ -71,7 +72,12 @@ def thing(lang: str, kind: str, key: str) -> Response:
         parameters=tables.parameters_of(kind),
         links=[
             (_data(here, "documents.document", kind=kind, key=key), "describedby", ""),
-            *alternates(here, "documents.variant", kind=kind, key=key),
+            # The documents are not cut to a day, so that they are no other forms of a page that is.
+            *(
+                thing_links(here, kind, key)
+                if moment
+                else alternates(here, "documents.variant", kind=kind, key=key)
+            ),
         ],
     )
 

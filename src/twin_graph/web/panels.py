@@ -61,12 +61,17 @@ class Choice:
 
 @dataclass(frozen=True)
 class Column:
-    """One column: the variable, its heading, whether all its values are numbers, whether rows may be sorted by it."""
+    """One column: the variable, its heading, whether all its values are numbers, whether rows may be sorted by it.
+
+    Attributes:
+        holds_things: whether things belong into it, also where it is empty.
+    """
 
     name: str
     heading: str
     is_number: bool = False
     sortable: bool = False
+    holds_things: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,7 @@ class Panel:
         this: the thing of the page; None for the tables of the home page.
         total: number of rows before a reader's filters.
         kept: what else its address says: the day that it is of.
+        left_out: columns that no row has anything in, with their places in the whole table.
     """
 
     name: str
@@ -124,22 +130,35 @@ class Panel:
     choice: Choice = Choice()
     total: int = 0
     kept: Words = ()
+    left_out: tuple[tuple[int, Column], ...] = ()
+
+    def whole(self) -> Panel:
+        """The same table with all of its columns, as files have it."""
+        columns, cells = list(self.columns), [list(row.cells) for row in self.rows]
+        for place, column in self.left_out:
+            columns.insert(place, column)
+            for each in cells:
+                each.insert(place, ())
+        rows = tuple(replace(row, cells=tuple(each)) for row, each in zip(self.rows, cells, strict=True))
+        return replace(self, columns=tuple(columns), rows=rows, left_out=())
 
     def first(self, number: int) -> Panel:
         """The same table with its first rows only."""
         return replace(self, rows=self.rows[:number])
 
 
-def run(site: Published, name: str, language: str, choice: Choice | None = None, **bound: Node) -> Panel:
+def run(site: Published, name: str, language: str, choice: Choice | None = None, *, is_whole: bool = False,
+        **bound: Node) -> Panel:  # fmt: skip
     """The panel of a query, with its variables bound.
 
     Args:
         choice: by default what the address of the request says; what it says of other tables is no matter here.
+        is_whole: whether columns are kept that no row has anything in: files have them, pages do not.
     """
     query = load(name)
     found = [_as_said(row) for row in _merge(site.store.select(query, **bound))]
     hidden = {*query.notes.get("hide", "").split(), *bound}
-    shown = [variable for variable in _variables(query, found) if variable not in hidden]
+    shown = [variable for variable in _variables(query, found, is_whole) if variable not in hidden]
     wanted = [variable for variable in query.notes.get("filter", "").split() if variable in shown]
     if choice is None:
         choice = read_choice(request.args.get, wanted) if has_request_context() else Choice()
@@ -298,12 +317,12 @@ def _as_said(row: dict[str, tuple[Node, ...]]) -> dict[str, tuple[Node, ...]]:
     return row
 
 
-def _variables(query: Query, rows: Sequence[Mapping[str, object]]) -> list[str]:
-    """The variables in the order of SELECT, without those that no row binds; all of them where there is no row."""
+def _variables(query: Query, rows: Sequence[Mapping[str, object]], is_whole: bool) -> list[str]:
+    """The variables in the order of SELECT; only those that some row binds, unless all are wanted or there is none."""
     head = query.text[query.text.index("SELECT") :].partition("WHERE")[0]
     used = {name for row in rows for name in row}
     names = [word.strip("?()") for word in head.split() if word.startswith("?")]
-    return [name for name in dict.fromkeys(names) if name in used or not rows]
+    return [name for name in dict.fromkeys(names) if name in used or is_whole or not rows]
 
 
 def _text(values: Sequence[Value]) -> str:

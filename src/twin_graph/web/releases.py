@@ -35,6 +35,7 @@ MOST_THINGS = 5_000
 MOST_WRITTEN = 50_000  # statements that are written in another format than that of the dumps
 PAGE_SIZE = 200
 PARTS = ("added", "removed")
+_THINGS = ("thing", "old", "new")  # the columns of the table that may hold things
 _COMPARISONS = "twin_graph.comparisons"
 
 
@@ -121,7 +122,7 @@ def table(here: Site, found: Comparison, language: str) -> Panel:
         for row in rows(here, found, language, found.things)
         for each in (row.properties or (None,))
     ]
-    columns = tuple(Column(name, head) for name, head in heads.items())
+    columns = tuple(Column(name, head, holds_things=name in _THINGS) for name, head in heads.items())
     return Panel("changes", _("Changes"), columns, tuple(made), total=len(made))
 
 

@@ -34,6 +34,7 @@ _COLUMNS = {
     "rule": N_("Rule"),
     "where": N_("Where in the files"),
 }
+_THINGS = ("thing", "path", "value", "rule")  # what may be one
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def table(here: Site, language: str) -> Panel:
     """All findings as a table, for files."""
     _ = catalogue(language).gettext
     rows = tuple(_row(here, finding, language) for finding in _ordered(here.snapshot.report))
-    columns = tuple(Column(name, _(word)) for name, word in _COLUMNS.items())
+    columns = tuple(Column(name, _(word), holds_things=name in _THINGS) for name, word in _COLUMNS.items())
     return Panel("report", _("Validation report"), columns, rows, total=len(rows))
 
 

@@ -49,6 +49,7 @@ _DOWNLOADS = links.DOWNLOADS
 _BY_EXTENSION = {fmt.extension: fmt for fmt in _DOWNLOADS}
 _PARAMETERS = ("q", "kind", "country")
 _COLUMNS = ("name", "class", "country", "matched", "use")
+_THINGS = ("name", "country")
 _KINDS = {kind.name for kind in DOCUMENTED}
 
 # What kind of name it is by which a thing was found; a label needs no word.
@@ -299,7 +300,9 @@ def _title(name: Name, language: str) -> Title:
 def _make_table(here: Site, language: str, asked: Asked, title: str) -> Panel:
     """Every find, as the files have it."""
     found = _search(here.index, asked.to(page=1), language, _MAX_ROWS)
-    columns = tuple(Column(name, heading(here, name, language)) for name in _COLUMNS)
+    columns = tuple(
+        Column(name, heading(here, name, language), holds_things=name in _THINGS) for name in _COLUMNS
+    )
     rows = tuple(_row(here, result, language) for result in show_hits(here, found.hits, language))
     return Panel("search", title, columns, rows, total=found.total)
 

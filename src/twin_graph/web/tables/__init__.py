@@ -1,6 +1,7 @@
 """Tables alone: each table of a page has an address, and its rows as a file at the same address with a suffix.
 
     links.py      where a table, its downloads and its query are; the links that sort it
+    declared.py   the columns of files
     writers.py    CSV, XLSX and JSON of the rows
 
 `/{lang}/{kind}/{key}/{panel}` is the table of `queries/{kind}_{panel}.rq`, with `-` for `_`;
@@ -27,7 +28,7 @@ from twin_graph.web.moments import Moment
 from twin_graph.web.panels import Panel
 from twin_graph.web.responses import Link, absolute, is_here, redirect, represent
 from twin_graph.web.site import Site, site
-from twin_graph.web.tables import links, writers
+from twin_graph.web.tables import declared, links, writers
 from twin_graph.web.tables.writers import Origin
 from twin_graph.web.understood import read_words, with_words
 from twin_graph.workspace import LANGUAGES
@@ -148,7 +149,7 @@ def _represent(here: Site, lang: str, query: Query, fmt: Format, this: URIRef | 
     parameters = _parameters(query)
     moment = moments.asked_or_latest(here) if moments.depends_on(query) else None
     headers = _links(here, lang, query, fmt, this)
-    run = partial(_run, here, query, lang, this, moment)
+    run = partial(_run, here, query, lang, this, moment, is_whole=fmt is not HTML)
     if fmt is HTML:
         return represent(here, HTML, lambda: _render(here, lang, run(), this, moment), language=lang,
                          parameters=parameters, links=headers)  # fmt: skip
@@ -157,8 +158,9 @@ def _represent(here: Site, lang: str, query: Query, fmt: Format, this: URIRef | 
     return send(fmt, f"{name}-{lang}", origin, run, parameters=parameters, links=headers)
 
 
-def _run(here: Site, query: Query, lang: str, this: URIRef | None, moment: Moment | None) -> Panel:
-    """The table that the address asks for.
+def _run(here: Site, query: Query, lang: str, this: URIRef | None, moment: Moment | None, *,
+         is_whole: bool) -> Panel:  # fmt: skip
+    """The table that the address asks for; for a file with all of its columns.
 
     Raises:
         MalformedRequest: it cannot be sorted so.
@@ -166,7 +168,9 @@ def _run(here: Site, query: Query, lang: str, this: URIRef | None, moment: Momen
     bound: dict[str, Any] = {"this": this} if this is not None else {}
     if moment is not None:
         bound[moments.VARIABLE] = moment.term
-    panel = panels.run(here, query.name, lang, **bound)
+    panel = panels.run(here, query.name, lang, is_whole=is_whole, **bound)
+    if is_whole:
+        panel = replace(panel, columns=declared.complete(here.store, query, panel.columns))
     panel = replace(panel, kept=moment.words) if moment is not None else panel
     wanted = panel.choice.sort.removeprefix("-")
     known = [column.name for column in panel.columns if column.sortable]

@@ -172,9 +172,13 @@ def _names(columns: Iterable[Column], wide: set[str]) -> list[tuple[str, str]]:
 
 
 def _with_iris(panel: Panel) -> set[str]:
-    """The columns in which some row has a thing."""
-    return {column.name for place, column in enumerate(panel.columns)
-            if any(isinstance(value.term, URIRef) for row in panel.rows for value in row.cells[place])}  # fmt: skip
+    """The columns of things, and those in which some row has one."""
+    return {
+        column.name
+        for place, column in enumerate(panel.columns)
+        if column.holds_things
+        or any(isinstance(value.term, URIRef) for row in panel.rows for value in row.cells[place])
+    }
 
 
 def guard(text: str) -> str:
