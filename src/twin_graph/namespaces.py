@@ -69,20 +69,19 @@ Partnership PartnershipAgreement Protocol QueryService Reciprocity Region Regist
 Resolution Role Severity Source Stage Status StatusEvent StatusPeriod Verdict
 """
 _PROPERTIES = """
-activityType adoptedOn after approvedBy archivedAt asOf belongsTo changesStatusOf claimedBy claimsTwin
-clientErrors clientQueries clientQuerySeconds completes conferredBy confidence confirmedOn counted countsFor
-competingValue concerns contradictedFact contradictionKind countsFrom coversArea currentRelation currentStage
-currentStatus decidedBy decides decisionStatus declaredTotal distanceKilometres distinctionType documentedCount
-earliestEnd earliestStart eastLongitude endCondition event evidence evidenceDigest exonym follows formerName foundedOn from
-geonamesId hasCompetingClaim hasParticipant hasParty hasSibling hasSiblingPartnership hasSource inCountry
-inLanguage inYear isAbout isConferralOf isConferredOn isDocumentOf isMembershipIn isMembershipOf isNameOf
-isPeriodOf isoCode keptBy latestEnd latestStart latitude leadsTo longitude madeBy madeOn maximumMemoryBytes
-maximumQueryBytes maximumQuerySeconds maximumResultBytes maximumResultRows nameLanguage nameText nameUse
-nativeName networkType northLatitude on onContinent onSideOf population populationYear possibleCount precedence
-preferredValue publishedBy publishedValue quotation reason reciprocity relationType renews resolutionNumber
-retrievedOn role seat severity signedIn signedOn silentParty since sortsAs southLatitude stage statementId
-status takesPlaceIn terytCode twinCount twinnedWith underLicence until url validOn verdict website westLongitude
-wikidataId
+activityType adoptedOn after approvedBy archivedAt asOf belongsTo changesStatusOf claimedBy claimsTwin clientErrors
+clientQueries clientQuerySeconds completes conferredBy confidence confirmedOn counted countsFor competingValue
+concerns contradictedFact contradictionKind countsFrom coversArea currentRelation currentStage currentStatus
+decidedBy decides decisionStatus declaredTotal distanceKilometres distinctionType documentedCount earliestEnd
+earliestStart eastLongitude endCondition event evidence evidenceDigest exonym follows formerName foundedOn from
+geonamesId hasCompetingClaim hasParticipant hasParty hasSibling hasSiblingPartnership hasSource inCountry inLanguage
+inYear isAbout isConferralOf isConferredOn isDocumentOf isMembershipIn isMembershipOf isNameOf isPeriodOf isoCode
+keptBy latestEnd latestStart latitude leadsTo longitude madeBy madeOn maximumMemoryBytes maximumQueryBytes
+maximumQuerySeconds maximumResultBytes maximumResultRows nameLanguage nameText nameUse nativeName networkType
+northLatitude on onContinent onSideOf population populationYear possibleCount precedence preferredValue publishedBy
+publishedValue quotation reason reciprocity relationType renews resolutionNumber retrievedOn role seat severity
+signedIn signedOn silentParty since sortsAs southLatitude stage statementId status takesPlaceIn terytCode twinCount
+twinnedWith underLicence until url validOn verdict website westLongitude wikidataId
 """
 
 

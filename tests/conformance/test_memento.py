@@ -23,7 +23,9 @@ from workspaces import copy_tiny
 FIRST = datetime(2020, 1, 1, 12, tzinfo=UTC)
 MONTH = timedelta(days=30)
 DOCUMENTS = ["/doc/city/aldorf.ttl", "/doc/city/aldorf", "/doc/city", "/en/city/aldorf", "/pl/city", "/uk/",
-             "/en/city/aldorf/partnerships", "/en/city/aldorf/partnerships.csv", "/en/partnership.csv"]  # fmt: skip
+             "/en/city/aldorf/partnerships", "/en/city/aldorf/partnerships.csv", "/en/partnership.csv",
+             "/en/reports", "/en/reports/counts", "/en/reports/counts.csv", "/en/map", "/en/map.svg", "/en/map.csv",
+             "/en/city/aldorf/factsheet", "/en/city/aldorf/curation", "/en/timeline", "/concepts.ttl"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -313,13 +315,89 @@ class TestMemento:
         memento = client.get(f"/en/city?sort=-name&snapshot={kept[0][0]}")
         assert f'<{BASE}en/city?sort=-name>; rel="original timegate"' in memento.headers["Link"]
 
-    def test_pages_without_a_timemap_say_their_original(
+    @pytest.mark.parametrize(
+        ("path", "status"),
+        [
+            ("/doc/city/nowhere.ttl", 404),
+            ("/en/city/ALDORF", 301),
+            ("/doc/city/aldorf.html", 303),
+            ("/en/reports", 200),
+        ],
+    )
+    def test_4_1_1_every_answer_varies_on_the_date(self, client: FlaskClient, path: str, status: int) -> None:
+        """A date is answered with 302 whatever would be said without, so a cache must not say it to who sends one."""
+        response = client.get(path)
+        assert status == response.status_code
+        assert 1 == response.headers["Vary"].lower().count("accept-datetime")
+        assert 302 == client.get(path, headers={"Accept-Datetime": http(FIRST)}).status_code
+
+    def test_what_leads_to_a_document_is_no_original(self, client: FlaskClient) -> None:
+        """Things, the start and static files have no state of their own."""
+        for path in ("/id/city/aldorf", "/", "/sparql", "/readyz"):
+            response = client.get(path, headers={"Accept-Datetime": http(FIRST)})
+            assert response.status_code != 302 or path == "/"
+            assert "accept-datetime" not in response.headers.get("Vary", "").lower()
+
+    def test_what_the_address_says_belongs_to_the_timemap(
         self, client: FlaskClient, kept: list[tuple[str, datetime]]
     ) -> None:
-        """The map of then."""
-        response = client.get(f"/en/map?snapshot={kept[0][0]}")
-        assert http(FIRST) == response.headers["Memento-Datetime"]
-        assert f'<{BASE}en/map>; rel="original"' in response.headers["Link"]
+        """5: an address with a day, or sorted, is an original of its own, and its TimeMap lists its mementos."""
+        for query in ("asOf=2017", "sort=-name", "asOf=2017-05&sort=-name"):
+            original = f"{BASE}en/city?{query}"
+            expected = f"{BASE}timemap/en/city?{query}"
+            for path in (f"/en/city?{query}", f"/en/city?{query}&snapshot={kept[0][0]}"):
+                header = client.get(path).headers["Link"]
+                assert [expected] == [address for address, names, _ in links(header) if "timemap" in names]
+            response = client.get(f"/timemap/en/city?{query}")
+            found = list(links(response.text))
+            assert [original, expected] == [address for address, _, _ in found[:2]]
+            assert [f"{original}&snapshot={identity}" for identity, _ in kept] == [
+                each[0] for each in found[2:]
+            ]
+            assert 200 == client.get(found[2][0].removeprefix(BASE[:-1])).status_code
+
+    def test_no_timemap_of_what_an_address_cannot_say(
+        self, client: FlaskClient, kept: list[tuple[str, datetime]]
+    ) -> None:
+        """A day of what is not kept by day, no date, a memento, an address without an end."""
+        for path, status in (
+            ("/timemap/doc/city/aldorf.ttl?asOf=2013", 400),
+            ("/timemap/en/city/aldorf?asOf=foo", 400),
+            (f"/timemap/en/city/aldorf?snapshot={kept[0][0]}", 404),
+            (f"/timemap/en/city?q={'x' * 600}", 404),
+        ):
+            assert status == client.get(path).status_code, path
+        assert "private" in client.get("/timemap/en/city?bogus=1").headers["Cache-Control"]
+        assert "public" in client.get("/timemap/en/city?asOf=2013").headers["Cache-Control"]
+
+    @pytest.mark.parametrize(
+        "path",
+        ["/doc/city/nowhere.ttl", "/en/city/nowhere", "/en/nothing", "/doc/city/Ł", "/en/city/nowhere/factsheet",
+         "/en/city/aldorf/nothing.csv"],
+    )  # fmt: skip
+    def test_no_timemap_of_what_never_was(self, client: FlaskClient, path: str) -> None:
+        """404."""
+        assert 404 == client.get(f"/timemap{path}").status_code
+
+    def test_a_timemap_of_what_was(self, tmp_path: Path) -> None:
+        """A thing that is gone, withdrawn or not, has the TimeMap that its mementos link to."""
+        workspace = copy_tiny(tmp_path)
+        old = build(workspace)[0]
+        networks = workspace.data / "networks.csv"
+        lines = networks.read_text("utf-8").splitlines()
+        networks.write_text(
+            "\n".join([*lines, "ring,Ring,Ring,Ring,network" + "," * (lines[0].count(",") - 4)])
+        )
+        with_it = build(workspace)[0]
+        networks.write_text("\n".join(lines))
+        assert old.path.name == build(workspace)[0].path.name
+        client = client_of(old)
+        assert 404 == client.get("/en/network/ring").status_code
+        memento = client.get(f"/en/network/ring?snapshot={with_it.path.name}")
+        assert 200 == memento.status_code
+        (timemap,) = [address for address, names, _ in links(memento.headers["Link"]) if "timemap" in names]
+        assert 200 == client.get(timemap.removeprefix(BASE[:-1])).status_code
+        assert 404 == client.get("/timemap/en/network/rings").status_code
 
 
 def test_nothing_is_written_by_readers(

@@ -20,10 +20,11 @@ import pytest
 from twin_graph.build import build
 from twin_graph.snapshot import current_id, open_snapshot, verify
 from twin_graph.workspace import Workspace, find_workspace, shipped
-from workspaces import Change, copy_tiny, run, table, write_workbook
+from workspaces import Change, copy_tiny, run, source_findings, table, write_workbook
 
 DATA, OPERATOR = 1, 3
 PARTNERSHIPS = "aldorf/partnerships"
+DECIDED = ("count-aldorf-friendly-cities-2024", "dc9ee9dd")  # the decision of `tests/tiny`
 
 
 def replace(name: str, old: str, new: str, encoding: str = "utf-8") -> Change:
@@ -399,6 +400,19 @@ CASES = [
         "data/aldorf/claims.csv:11",
         "data/aldorf/claims.csv:4 would have the same address",
         "column key",
+    ),
+    Case(
+        "two decisions about one state of the evidence",
+        row(
+            "decisions",
+            contradiction=DECIDED[0],
+            evidence=DECIDED[1],
+            verdict="published-holds",
+            reason="Seen.",
+        ),
+        "data/decisions.csv:3",
+        "data/decisions.csv:2 would have the same address",
+        "delete one of the two rows",
     ),
     Case(
         "two rows of a register",
@@ -792,7 +806,7 @@ def test_mistake_is_named_and_nothing_is_built(workspace: Workspace, case: Case)
 
 def test_cases_are_many() -> None:
     """The collected cases are those written down, each under a name of its own."""
-    assert 81 == len(CASES) == len({case.name for case in CASES})
+    assert 82 == len(CASES) == len({case.name for case in CASES})
 
 
 # The mistakes after which everything else is still readable: they must not drag others along.
@@ -848,6 +862,40 @@ def test_libraries_do_not_talk_over_our_messages(workspace: Workspace) -> None:
     assert DATA == result.returncode
     starts = {line.partition(" ")[0] for line in (result.stdout + result.stderr).splitlines()}
     assert {"violation", "warning", "advice", "checked", "✗"} == starts
+
+
+def _decide_again(workspace: Workspace, verdict: str, on: str = "2024-08") -> list[str]:
+    """The rules that a second decision about the same evidence breaks, kept beside the first by the column key."""
+    decisions = table(workspace, "decisions")
+    (header, first) = decisions.records()
+    second = dict(zip(header, first, strict=True)) | {
+        "verdict": verdict,
+        "decided_on": on,
+        "decided_by": "Belmont",
+    }
+    decisions.write([[*header, "key"], [*first, ""], [*(second[name] for name in header), "belmont"]])
+    return [
+        finding.rule or "" for finding in source_findings(workspace) if "Decision" in (finding.rule or "")
+    ]
+
+
+def test_two_offices_may_decide_alike(workspace: Workspace) -> None:
+    """What the message offers works: a column `key` keeps both, and nothing is said where they agree."""
+    assert [] == _decide_again(workspace, "other-holds")
+
+
+def test_two_decisions_that_differ_are_a_warning(workspace: Workspace) -> None:
+    """Each of the rows is named."""
+    rules = _decide_again(workspace, "published-holds")
+    assert 2 == len(rules)
+    assert all(rule.endswith("Decision-verdict-agreed") for rule in rules)
+
+
+def test_a_decision_after_the_day_of_the_data_is_a_warning(workspace: Workspace) -> None:
+    """The data of `tests/tiny` are of the end of 2024."""
+    (rule,) = _decide_again(workspace, "other-holds", "2025-01")
+    assert rule.endswith("Decision-decided-on-not-in-future")
+    assert run(workspace, "check").exit_code == 0
 
 
 def test_mistakes_of_several_files_come_together(workspace: Workspace) -> None:

@@ -23,6 +23,13 @@ from twin_graph.sources.tables import Row
 _NUMBER = re.compile(r"[+-]?[0-9][0-9 \u00a0\u202f]*([.,][0-9]+)?")
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
 SEPARATOR = ";"
+_HINT_FOR_DOUBLED = (
+    "write a short text into the column key, to tell them apart; add the column where there is none"
+)
+_HINTS_FOR_DOUBLED = {
+    "decision": "one state of the evidence is decided once: delete one of the two rows; where two offices have "
+    "decided, add a column key and write a short text into it, to tell them apart"
+}
 
 
 class DocumentMaker:
@@ -49,7 +56,7 @@ class DocumentMaker:
             if subject is None:
                 continue
             if kind.part_of and fragments.setdefault(subject, row) is not row:
-                hint = "write a short text into the column key, to tell them apart"
+                hint = _HINTS_FOR_DOUBLED.get(kind.name, _HINT_FOR_DOUBLED)
                 message = f"this row and {fragments[subject].where} would have the same address"
                 self.findings.append(problem(row.where, message, hint, "reading"))
                 continue

@@ -27,15 +27,12 @@ from twin_graph.web.site import EXTENSION, Site, site
 from twin_graph.web.understood import Words
 from twin_graph.workspace import LANGUAGES
 
-PARAMETER = "snapshot"
+PARAMETER = memento.PARAMETER
 KEPT = 3
 FOREVER = "public, max-age=31536000, immutable"
 _ARCHIVE = "twin_graph.archive"
 _ARCHIVED = "twin_graph.archived"
 _WORDS = "twin_graph.words"
-_BLUEPRINTS = frozenset({"browse", "curation", "documents", "embed", "explore", "feeds", "pages", "pictures",
-                         "search", "statement", "tables", "vocabulary"})  # fmt: skip
-_NEVER = frozenset({"pages.root", "pages.static"})
 _LATE_REQUESTS = 5.0
 # Paths of ours, below the base, that an old publication answers, too.
 _OURS = rf"(?:{'|'.join(LANGUAGES)})(?:/(?!problems/)[^\"?#]*)?|(?:doc|graph)/[^\"?#]*"
@@ -138,9 +135,7 @@ def publication() -> Publication | None:
 def _answer() -> Response | None:
     """The answer from an old snapshot, where the address asks for one."""
     identity = request.args.get(PARAMETER, "").strip()
-    if not identity or request.method not in ("GET", "HEAD") or request.blueprint not in _BLUEPRINTS:
-        return None
-    if request.endpoint in _NEVER:
+    if not identity or request.method not in ("GET", "HEAD") or not memento.is_published(request.endpoint):
         return None
     archive: Archive = current_app.extensions[_ARCHIVE]
     app, published = archive.find(identity)

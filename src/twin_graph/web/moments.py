@@ -135,8 +135,7 @@ def _is_kept(endpoint: str, names: Mapping[str, Any]) -> bool:
     """Whether the view of an endpoint can answer for a day; what there is none of is for the view to say."""
     kind = str(names.get("kind", "")).lower()
     if endpoint in _TABLES:
-        name = f"{names.get('section') or kind}_{str(names['panel']).replace('-', '_')}"
-        found = next((query for query in load_all() if query.name == name), None)
+        found = query_of(names)
         return found is None or depends_on(found)
     if endpoint == "pages.thing":
         return kind in KINDS or kind not in BY_NAME
@@ -155,6 +154,13 @@ def _kept_instead(endpoint: str, names: Mapping[str, Any], default_language: str
     if endpoint == "tables.file":
         return f"{url_for(endpoint, panel='held', extension=names['extension'], **words)} is"
     return f"{url_for('pages.thing', **words)} is"
+
+
+def query_of(names: Mapping[str, Any]) -> Query | None:
+    """The query of the table that a route of `tables` has found in an address; None where there is no such table."""
+    kind = names.get("section") or str(names.get("kind", "")).lower()
+    name = f"{kind}_{str(names['panel']).replace('-', '_')}"
+    return next((query for query in load_all() if query.name == name), None)
 
 
 def _day(text: str) -> date | None:

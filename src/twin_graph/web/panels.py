@@ -318,7 +318,7 @@ def _as_said(row: dict[str, tuple[Node, ...]]) -> dict[str, tuple[Node, ...]]:
 
 
 def _variables(query: Query, rows: Sequence[Mapping[str, object]], is_whole: bool) -> list[str]:
-    """The variables in the order of SELECT; only those that some row binds, unless all are wanted or there is none."""
+    """The variables in the order of SELECT; without those that no row binds, unless all are wanted."""
     head = query.text[query.text.index("SELECT") :].partition("WHERE")[0]
     used = {name for row in rows for name in row}
     names = [word.strip("?()") for word in head.split() if word.startswith("?")]
