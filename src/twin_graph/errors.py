@@ -23,11 +23,20 @@ exception is caught in the one module that may import that library and raised ag
     │       ├── QueryResources
     │       └── ResultTooLarge
     ├── ServiceBusy              nobody: the pool is full, the client comes back later
+    ├── UpstreamError            nobody here: a service that we ask does not answer as it should
+    │   ├── UpstreamUnavailable
+    │   ├── UpstreamBusy
+    │   ├── UpstreamBanned
+    │   ├── UpstreamRefused
+    │   └── UpstreamInvalid
+    ├── NotInArchive             who asks: a replay has no answer, fetch it first
     └── OperatorError            who runs the server
         ├── SettingInvalid
         ├── WorkspaceInvalid
         ├── SnapshotMissing
-        └── SnapshotDamaged
+        ├── SnapshotDamaged
+        ├── ArchiveMissing
+        └── ArchiveDamaged
 """
 
 from __future__ import annotations
@@ -151,6 +160,42 @@ class ServiceBusy(TwinGraphError):
         super().__init__(message)
 
 
+class UpstreamError(TwinGraphError):
+    """Raised by `wikidata`: the query service does not answer as it should, and the run stops; it can be resumed."""
+
+
+class UpstreamUnavailable(UpstreamError):
+    """Nobody answers, or nobody answers any more: without a network, use an archive."""
+
+
+class UpstreamBusy(UpstreamError):
+    """The service asked us to wait again and again."""
+
+    def __init__(self, message: str, *, until: str = "") -> None:
+        self.until = until
+        super().__init__(message)
+
+
+class UpstreamBanned(UpstreamError):
+    """The service has banned this client; nothing is sent before `until`."""
+
+    def __init__(self, message: str, *, until: str = "") -> None:
+        self.until = until
+        super().__init__(message)
+
+
+class UpstreamRefused(UpstreamError):
+    """The service does not want this client, most often because of its User-Agent."""
+
+
+class UpstreamInvalid(UpstreamError):
+    """What was sent is wrong, or sent to the wrong address; sending it again would be, too."""
+
+    def __init__(self, message: str, *, ours: bool = False) -> None:
+        self.ours = ours  # a mistake of the query, not of the address
+        super().__init__(message)
+
+
 class OperatorError(TwinGraphError):
     """Something on the machine must be put right by who runs it."""
 
@@ -169,3 +214,29 @@ class SnapshotMissing(OperatorError):
 
 class SnapshotDamaged(OperatorError):
     """Raised by `snapshot`: a file differs from the manifest; the message says what to run."""
+
+
+class ArchiveMissing(OperatorError):
+    """Raised by `wikidata`: there is no archive in this folder."""
+
+
+class ArchiveDamaged(OperatorError):
+    """Raised by `wikidata`: a file of an archive is not what its manifest says."""
+
+
+class NotInArchive(TwinGraphError):
+    """Raised by `wikidata`: a replay asks what the archive has no answer to; the message names the query."""
+
+
+# What only `wikidata` raises: no page of the site meets any of these.
+OF_WIKIDATA: tuple[type[TwinGraphError], ...] = (
+    UpstreamError,
+    UpstreamUnavailable,
+    UpstreamBusy,
+    UpstreamBanned,
+    UpstreamRefused,
+    UpstreamInvalid,
+    ArchiveMissing,
+    ArchiveDamaged,
+    NotInArchive,
+)

@@ -61,6 +61,8 @@ SETTINGS = (
     Setting("store", "auto", "where the engine keeps the graph: `auto` takes memory up to store_memory_triples",
             ("auto", "memory", "disk")),
     Setting("store_memory_triples", 300_000, "up to how many triples `auto` keeps the graph in memory"),
+    Setting("wikidata_contact", "", "web address or e-mail address that the Wikidata query service is told, so that "
+            "its operators can reach who asks; nothing is asked without one"),
 )  # fmt: skip
 
 
@@ -86,6 +88,7 @@ class Settings:
     query_socket: str
     store: str
     store_memory_triples: int
+    wikidata_contact: str
 
 
 def read_settings(environment: Mapping[str, str], **overrides: str | int | None) -> Settings:

@@ -83,6 +83,10 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         N_("The service is not set up rightly; who runs it has to put that right.")),
     errors.WorkspaceInvalid: Problem(500, "misconfigured", N_("Service not set up rightly"),
         N_("The service is not set up rightly; who runs it has to put that right.")),
+    # No page asks another service or reads an archive; should one ever, it fails like data that cannot be read.
+    **{kind: Problem(503, "damaged-snapshot", N_("Data cannot be read"),
+        N_("The data of the service cannot be read at the moment."))
+       for kind in errors.OF_WIKIDATA},
     errors.SourceError: Problem(500, "invalid-sources", N_("Sources with mistakes"),
         N_("The data files have mistakes; they were not published.")),
     errors.NotConformant: Problem(500, "not-conformant", N_("Data against the rules"),
