@@ -63,7 +63,7 @@ class _Merger:
             rows = [row for row in source.rows if row.table not in ("claims", "partnerships")]
             rows.extend(row for row in source.table("partnerships") if self._owns(row))
             rows.extend(claims[source.name])
-            self.merge.rows[source.name] = [self._added(row) for row in rows]
+            self.merge.rows[source.name] = [*(self._added(row) for row in rows), *source.additions]
         return self.merge
 
     def _listed(self, source: Source) -> list[Row]:

@@ -49,6 +49,20 @@ PREFIXES: dict[str, str] = {
     "twinfn": str(FUNCTIONS),
 }
 
+# Those that only queries to Wikidata use; nothing that is published has them. Its `schema:` is the old one.
+WIKIDATA_PREFIXES: dict[str, str] = {
+    "wds": "http://www.wikidata.org/entity/statement/",
+    "p": "http://www.wikidata.org/prop/",
+    "ps": "http://www.wikidata.org/prop/statement/",
+    "psv": "http://www.wikidata.org/prop/statement/value/",
+    "pq": "http://www.wikidata.org/prop/qualifier/",
+    "pqv": "http://www.wikidata.org/prop/qualifier/value/",
+    "pr": "http://www.wikidata.org/prop/reference/",
+    "wdno": "http://www.wikidata.org/prop/novalue/",
+    "wikibase": "http://wikiba.se/ontology#",
+    "schemaorg": "http://schema.org/",
+}
+
 
 def concept(scheme: str, notation: str) -> str:
     """IRI of a concept of ours.
@@ -75,13 +89,13 @@ concerns contradictedFact contradictionKind countsFrom coversArea currentRelatio
 decidedBy decides decisionStatus declaredTotal distanceKilometres distinctionType documentedCount earliestEnd
 earliestStart eastLongitude endCondition event evidence evidenceDigest exonym follows formerName foundedOn from
 geonamesId hasCompetingClaim hasParticipant hasParty hasSibling hasSiblingPartnership hasSource inCountry inLanguage
-inYear isAbout isConferralOf isConferredOn isDocumentOf isMembershipIn isMembershipOf isNameOf isPeriodOf isoCode
+inYear isAbout isConferralOf isConferredOn isDocumentOf isMembershipIn isMembershipOf isNameOf isoCode isPeriodOf
 keptBy latestEnd latestStart latitude leadsTo longitude madeBy madeOn maximumMemoryBytes maximumQueryBytes
 maximumQuerySeconds maximumResultBytes maximumResultRows nameLanguage nameText nameUse nativeName networkType
 northLatitude on onContinent onSideOf population populationYear possibleCount precedence preferredValue publishedBy
 publishedValue quotation reason reciprocity relationType renews resolutionNumber retrievedOn role seat severity
-signedIn signedOn silentParty since sortsAs southLatitude stage statementId status takesPlaceIn terytCode twinCount
-twinnedWith underLicence until url validOn verdict website westLongitude wikidataId
+signedIn signedOn silentParty since sortsAs southLatitude stage statementId status takenFrom takesPlaceIn terytCode
+twinCount twinnedWith underLicence until url validOn verdict website westLongitude wikidataId
 """
 
 

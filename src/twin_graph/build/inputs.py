@@ -13,6 +13,7 @@ from pathlib import Path
 
 from twin_graph import claims, dates, formats, graphs, iris
 from twin_graph.build import kept
+from twin_graph.enrich import enrich
 from twin_graph.errors import SourceError, WorkspaceInvalid
 from twin_graph.findings import Finding, SourceRef, problem
 from twin_graph.sources.columns import Vocabulary
@@ -62,7 +63,7 @@ def read_inputs(workspace: Workspace, base_iri: str = "", step: Step = silent) -
     publication = read_publication(workspace, base_iri)
     vocabulary = Vocabulary(workspace.ontology)
     with step("read the tables"):
-        sources = read_sources(workspace, publication, vocabulary)
+        sources = enrich(workspace, read_sources(workspace, publication, vocabulary))
         unread = {kind for source in sources for kind in source.unread}
         keys = collect_keys((row for source in sources for row in source.rows), unread)
         merged = claims.merge(sources, keys)

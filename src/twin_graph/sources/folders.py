@@ -30,7 +30,7 @@ _OWN_COLUMNS = {
 }
 _ROW, _REMOVE = "*", "-"
 # Graphs that a build makes itself; a folder cannot have their names.
-MADE = ("derived", "ontology", "metadata")
+MADE = ("derived", "ontology", "metadata", "wikidata")
 RESERVED = (SHARED, *MADE)
 # Tables that other programs write and that are not read here.
 _OTHER_SPREADSHEETS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
@@ -42,6 +42,8 @@ class Source:
 
     Attributes:
         unread: kinds of which not everything could be read.
+        removed: table and name (`row_key`) of the rows that corrections removed.
+        additions: rows of things that other rows own; they say more about them and name nothing.
     """
 
     name: str
@@ -49,6 +51,8 @@ class Source:
     retired: list[Row] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
+    removed: set[tuple[str, str]] = field(default_factory=set)
+    additions: list[Row] = field(default_factory=list)
 
     @property
     def register(self) -> Row | None:
@@ -258,6 +262,8 @@ def _correct(source: Source, corrections: list[Row], vocabulary: Vocabulary) -> 
             _apply(source, positions[0], correction, removed)
         elif positions or not source.unread:
             source.findings.append(flaw)
+    gone = (source.rows[position] for position in removed)
+    source.removed = {(row.table, row_key(BY_TABLE[row.table], row)) for row in gone}
     source.rows = [row for position, row in enumerate(source.rows) if position not in removed]
 
 
