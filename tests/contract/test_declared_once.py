@@ -18,7 +18,7 @@ from rdflib import OWL, RDF, RDFS, SKOS, Graph
 import twin_graph
 from twin_graph import namespaces, settings
 from twin_graph.kinds import BY_TABLE, DOCUMENTED, KINDS, Kind
-from twin_graph.namespaces import PREFIXES, SCHEMES, SH, TWIN, TWIN_IRI
+from twin_graph.namespaces import PREFIXES, SCHEMES, SH, TWIN, TWIN_IRI, WIKIDATA_PREFIXES
 from twin_graph.settings import SETTINGS, Settings
 from twin_graph.shapes import read_shapes
 from twin_graph.sources.columns import KEY_COLUMN, TYPE_COLUMN, Vocabulary
@@ -98,9 +98,10 @@ class TestPrefixes:
         for path in own_files(".ttl", ".rq", ".md", ".html"):
             for prefix, iri in PREFIX.findall(path.read_text(encoding="utf-8")):
                 found[prefix].add(iri)
-        ours = {prefix: iris for prefix, iris in found.items() if prefix in PREFIXES}
-        others = {iri for prefix, iris in found.items() if prefix not in PREFIXES for iri in iris}
-        assert {prefix: {PREFIXES[prefix]} for prefix in ours} == ours
+        declared = PREFIXES | WIKIDATA_PREFIXES
+        ours = {prefix: iris for prefix, iris in found.items() if prefix in declared}
+        others = {iri for prefix, iris in found.items() if prefix not in declared for iri in iris}
+        assert {prefix: {declared[prefix]} for prefix in ours} == ours
         assert [] == sorted(iri for iri in others if not iri.startswith("http://localhost:8000/"))
         assert 15 <= len(ours)
 
@@ -143,7 +144,7 @@ class TestColumns:
             table: names - {KEY_COLUMN, TYPE_COLUMN, *self.terms(table)} for table, names in sections.items()
         }
         assert {} == {table: names for table, names in wrong.items() if names}
-        assert {"source", "confidence", "notes"} == everywhere
+        assert {"source", "confidence", "notes", "taken_from"} == everywhere
 
     @staticmethod
     def terms(table: str) -> set[str]:

@@ -28,7 +28,13 @@ from workspaces import TableFile, copy_tiny, run, table
 COMMANDS = [
     ("init",), ("check",), ("build",), ("query",), ("describe",), ("serve",), ("snapshot",), ("snapshot", "list"),
     ("snapshot", "verify"), ("snapshot", "diff"), ("snapshot", "prune"),
+    ("wikidata",), *[("wikidata", name) for name in
+                     ("fetch", "replay", "discover", "constraints", "verify", "diff", "prune")],
+    ("compare",), ("export",), ("review",),
+    *[("review", name) for name in ("list", "show", "decide", "export", "import")],
 ]  # fmt: skip
+COMPARING = [command for command in COMMANDS if command[0] in ("compare", "export") or (len(command) == 2
+             and command[0] == "review")]  # fmt: skip
 DONE, DATA, USAGE, OPERATOR, REQUEST = 0, 1, 2, 3, 4
 
 
@@ -59,9 +65,10 @@ class TestHelp:
 
     def test_commands_are_all(self) -> None:
         """No command is missing from the table above."""
-        snapshot = main.commands["snapshot"]
         assert {name for name, *_ in COMMANDS} == set(main.commands)
-        assert {rest[0] for name, *rest in COMMANDS if rest} == set(getattr(snapshot, "commands", {}))
+        groups = {name: set(getattr(command, "commands", {})) for name, command in main.commands.items()}
+        listed = {name: {rest[0] for first, *rest in COMMANDS if rest and first == name} for name in groups}
+        assert groups == listed
 
     def test_exit_codes_are_explained(self) -> None:
         """The help names every exit code that there is."""
@@ -73,7 +80,11 @@ class TestHelp:
     def test_settings_are_options_of_serve(self) -> None:
         """Each setting that `serve` uses is an option, with its default and its variable."""
         text = " ".join(CliRunner().invoke(main, ["serve", "--help"]).output.split())
-        shown = [setting for setting in SETTINGS if setting.name not in ("workspace", "base_iri")]
+        shown = [
+            setting
+            for setting in SETTINGS
+            if setting.name not in ("workspace", "base_iri", "wikidata_contact")
+        ]
         assert 12 <= len(shown)
         assert [] == [setting.name for setting in shown if setting.variable not in text]
 
@@ -394,10 +405,13 @@ class TestOperator:
         result = run(workspace, *command)
         assert (OPERATOR, True) == (result.exit_code, "run `twin-graph build`" in result.stderr)
 
-    @pytest.mark.parametrize("command", COMMANDS[1:4] + COMMANDS[7:], ids=" ".join)
+    @pytest.mark.parametrize("command", COMMANDS[1:4] + COMMANDS[7:11] + COMPARING, ids=" ".join)
     def test_no_workspace(self, tmp_path: Path, command: tuple[str, ...]) -> None:
-        """In a folder that is no workspace every command says so."""
-        more = {"query": ["ASK {}"], "diff": ["x"]}.get(command[-1], [])
+        """In a folder that is no workspace every command that needs one says so."""
+        more = {
+            "query": ["ASK {}"], "diff": ["x"], "show": ["x"], "decide": ["x", "both", "--by", "y"],
+            "export": [str(tmp_path / "x")], "import": [__file__],
+        }.get(command[-1], [])  # fmt: skip
         result = run(tmp_path, *command, *more)
         assert (OPERATOR, True) == (result.exit_code, "there is no folder data/" in result.stderr)
 

@@ -3,9 +3,11 @@
     __init__.py   the commands
     show.py       reports, tables and progress on a terminal
     starter.py    the files of a new workspace
+    wikidata.py   the commands `wikidata …`, with exit codes of their own
 
 Exit codes: 0 done; 1 the data has problems that must be put right; 2 the command was called wrongly;
-3 the machine, the workspace or the snapshot is not ready; 4 the question cannot be answered.
+3 the machine, the workspace or the snapshot is not ready; 4 the question cannot be answered; 6 an archive
+has no answer. `wikidata` has more of its own.
 """
 
 from __future__ import annotations
@@ -28,12 +30,14 @@ from twin_graph import __version__, changes, formats, iris, snapshot
 from twin_graph.build import build as build_snapshot
 from twin_graph.build import check as check_workspace
 from twin_graph.cli import show, starter
+from twin_graph.cli.wikidata import EXIT_NOT_IN_ARCHIVE, wikidata
 from twin_graph.describe import describe as describe_thing
 from twin_graph.describe import resolve
 from twin_graph.errors import (
     EntityNotFound,
     MalformedRequest,
     NotConformant,
+    NotInArchive,
     OperatorError,
     RequestError,
     SourceError,
@@ -54,10 +58,12 @@ EXIT_DATA, EXIT_USAGE, EXIT_OPERATOR, EXIT_REQUEST = 1, 2, 3, 4
 EXIT_CODES: tuple[tuple[type[TwinGraphError], int], ...] = (
     (SourceError, EXIT_DATA),
     (NotConformant, EXIT_DATA),
+    (NotInArchive, EXIT_NOT_IN_ARCHIVE),
     (OperatorError, EXIT_OPERATOR),
     (RequestError, EXIT_REQUEST),
     (TwinGraphError, EXIT_OPERATOR),
 )
+_NOT_OF_SERVE = ("workspace", "base_iri", "wikidata_contact")
 _ANSWERS = (*formats.RESULT_FORMATS, *formats.GRAPH_FORMATS)
 Command = TypeVar("Command", bound=Callable[..., Any])
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
@@ -136,7 +142,7 @@ def main(context: click.Context, workspace: str | None) -> None:
     them with `twin-graph check`, then `twin-graph build` and `twin-graph serve`.
 
     Exit codes: 0 done; 1 the data has problems; 2 the command was called wrongly; 3 the workspace or the
-    snapshot is not ready; 4 the question cannot be answered.
+    snapshot is not ready; 4 the question cannot be answered; 6 an archive has no answer; `wikidata -h` names more.
     """
     context.obj = workspace
 
@@ -283,6 +289,9 @@ def describe(context: click.Context, thing: str, fmt: str) -> None:
     sys.stdout.buffer.write(show.rdf(description.triples, chosen))
 
 
+main.add_command(wikidata)
+
+
 @main.group("snapshot")
 def snapshot_group() -> None:
     """Look after the built snapshots."""
@@ -368,10 +377,14 @@ def snapshot_prune(context: click.Context, keep: int, as_json: bool) -> None:
 
 
 @main.command()
-@_settings_options(*[setting.name for setting in SETTINGS if setting.name not in ("workspace", "base_iri")])
+@_settings_options(*[setting.name for setting in SETTINGS if setting.name not in _NOT_OF_SERVE])
 @_reporting
 def serve(**overrides: Any) -> None:
     """Serve the current snapshot; follows to the next one when a build makes it current."""
     from twin_graph.serve import serve as run  # loads the web server, which no other command needs
 
     sys.exit(run(_settings(click.get_current_context(), **overrides)))
+
+
+# These commands use what stands above, and add themselves to it.
+from twin_graph.cli import compare as _compare  # noqa: E402, F401  the module needs `main`

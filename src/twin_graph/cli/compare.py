@@ -1,0 +1,301 @@
+"""The commands `compare`, `review` and `export`: our snapshot beside an archive of Wikidata.
+
+What is compared and what may be exported is decided by `compare`. Nothing here asks Wikidata or writes to it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from twin_graph.cli import _json_option, _reporting, _snapshot, _store_of, _workspace, main, show
+from twin_graph.cli.compared import (
+    TOOLS,
+    Work,
+    export_files,
+    find,
+    lines,
+    print_findings,
+    print_summary,
+    report_files,
+    state_of,
+    summary,
+    write,
+)
+from twin_graph.compare import tables
+from twin_graph.compare.checks import CHECKS, Freshness, settle
+from twin_graph.compare.decisions import (
+    FILE,
+    append,
+    decide,
+    read_decisions,
+)
+from twin_graph.compare.model import REPORTS, VERDICTS, ReportName, State, Verdict
+from twin_graph.compare.observed import choose_archive, read_observed
+from twin_graph.compare.reading import read_ours
+from twin_graph.compare.reports import compare as compare_both
+from twin_graph.compare.reports import only
+from twin_graph.compare.sheets import read_sheet, write_sheet
+from twin_graph.wikidata.pacing import Clock, SystemClock
+
+CLOCK: Clock = SystemClock()
+STEPS = 3
+# The archives that come with the data, and those that `twin-graph wikidata fetch` makes.
+SHIPPED, RECORDED = "wikidata", "archives"
+_STATES: tuple[State, ...] = get_args(State)
+
+_archive_option = click.option(
+    "--archive",
+    default="",
+    help="Archive of Wikidata: a folder of archives/ or data/wikidata/, or a path [default: the latest].",
+)
+_city_option = click.option(
+    "--city", "cities", multiple=True, help="Only findings about this city (key or item)."
+)
+_country_option = click.option(
+    "--country", "countries", multiple=True, help="Only findings of this country (key)."
+)
+
+
+def _work(
+    context: click.Context,
+    archive: str,
+    cities: Iterable[str] = (),
+    countries: Iterable[str] = (),
+    *,
+    hidden: bool,
+    **options: bool,
+) -> Work:
+    """Compare, and settle what may be exported."""
+    workspace = _workspace(context)
+    now = CLOCK.now()
+    path = workspace.data / FILE
+    decisions = read_decisions(path, f"data/{FILE}")
+    with show.progress("compare", steps=STEPS, hidden=hidden) as step:
+        with step("reading the archive"):
+            homes = (workspace.data / SHIPPED, workspace.root / RECORDED)
+            observed = read_observed(choose_archive(homes, archive))
+        with step("reading the snapshot"):
+            current = _snapshot(context)
+            with _store_of(current) as store:
+                ours = read_ours(current, store)
+        with step("comparing"):
+            found = compare_both(ours, observed.observation)
+            found = settle(found, decisions, Freshness(now, observed.read_at), **options)
+    items = {ours.cities[key].item if key in ours.cities else key.upper() for key in cities}
+    return Work(only(found, cities=items, countries=countries), decisions, path, now, observed.state)
+
+
+@main.command("compare")
+@_archive_option
+@_city_option
+@_country_option
+@click.option(
+    "--report", "report", type=click.Choice(tuple(REPORTS)), help="Print the findings of one report."
+)
+@click.option(
+    "--out", type=click.Path(file_okay=False), help="Write every report as CSV, JSON and Atom into a folder."
+)
+@_json_option
+@click.pass_context
+@_reporting
+def compare(context: click.Context, archive: str, cities: tuple[str, ...], countries: tuple[str, ...],
+            report: ReportName | None, out: str | None, as_json: bool) -> None:  # fmt: skip
+    """Compare the current snapshot with an archive of Wikidata, in both directions.
+
+    \b
+    (a) what our sources say and Wikidata does not
+    (b) what Wikidata says and our sources do not
+    (c) links that Wikidata states from one side only
+    (d) what contradicts each other
+    (e) towns and municipalities that may be one place
+
+    Asks no service. What was not asked, or not answered, is never taken for absent.
+    """
+    work = _work(context, archive, cities, countries, hidden=as_json)
+    reports = work.reports
+    if out is not None:
+        write(Path(out), report_files(reports))
+    if as_json:
+        chosen = reports.findings if report is None else reports.of(report)
+        click.echo(show.json_text({**summary(work), "findings": [tables.as_json(each) for each in chosen]}))
+        return
+    if report is not None:
+        print_findings(reports.of(report), work)
+    else:
+        print_summary(work)
+
+
+@main.group()
+def review() -> None:
+    """Look at findings and decide them; decisions are lines of data/wikidata-decisions.jsonl."""
+
+
+@review.command("list")
+@_archive_option
+@_city_option
+@_country_option
+@click.option("--report", "report", type=click.Choice(tuple(REPORTS)), help="Only this report.")
+@click.option(
+    "--state", "states", multiple=True, type=click.Choice(_STATES), help="Only findings in this state."
+)
+@_json_option
+@click.pass_context
+@_reporting
+def review_list(context: click.Context, archive: str, cities: tuple[str, ...], countries: tuple[str, ...],
+                report: ReportName | None, states: tuple[str, ...], as_json: bool) -> None:  # fmt: skip
+    """List the findings with the state of their review."""
+    work = _work(context, archive, cities, countries, hidden=as_json)
+    chosen = [
+        finding
+        for finding in work.reports.findings
+        if report in (None, finding.report) and (not states or state_of(finding, work) in states)
+    ]
+    if as_json:
+        click.echo(
+            show.json_text([{**tables.as_json(each), "state": state_of(each, work)} for each in chosen])
+        )
+    else:
+        print_findings(chosen, work)
+
+
+@review.command("show")
+@click.argument("finding")
+@_archive_option
+@_json_option
+@click.pass_context
+@_reporting
+def review_show(context: click.Context, finding: str, archive: str, as_json: bool) -> None:
+    """Print all that is known of a FINDING, named by the beginning of its id."""
+    work = _work(context, archive, hidden=as_json)
+    found = find(work.reports, finding)
+    content = {**tables.as_json(found), "state": state_of(found, work)}
+    if (line := work.decisions.latest(found)) is not None:
+        content["decision"] = {"verdict": line.verdict, "by": line.by, "at": line.at, "note": line.note}
+    if as_json:
+        click.echo(show.json_text(content))
+        return
+    click.echo(tables.title_of(found))
+    for name, value in content.items():
+        if value not in ("", None, [], {}) and name != "title":
+            click.echo(f"  {name}: {value}")
+    for name in found.checks:
+        click.echo(f"  not exported: {CHECKS[name].text}")
+
+
+@review.command("decide")
+@click.argument("finding")
+@click.argument("verdict", type=click.Choice(VERDICTS))
+@click.option("--by", required=True, help="Who decides.")
+@click.option("--note", default="", help="Why.")
+@click.option("--expires", default="", help="Day after which it is open again, such as 2027-05-31.")
+@_archive_option
+@_json_option
+@click.pass_context
+@_reporting
+def review_decide(context: click.Context, finding: str, verdict: Verdict, by: str, note: str, expires: str,
+                  archive: str, as_json: bool) -> None:  # fmt: skip
+    """Decide a FINDING: wrong-there (Wikidata is to be edited), wrong-here (our tables), both, or none.
+
+    The decision holds while the evidence stays as it is; afterwards the finding is open again.
+    """
+    work = _work(context, archive, hidden=as_json)
+    found = find(work.reports, finding)
+    try:
+        line = decide(found, verdict, by, work.now, note=note, expires=expires)
+    except ValueError as problem:
+        raise click.UsageError(str(problem)) from problem
+    append(work.path, [line])
+    if as_json:
+        click.echo(
+            show.json_text({"finding": line.finding, "verdict": line.verdict, "file": work.shown_path})
+        )
+    else:
+        show.success(f"{found.id[:12]}: {verdict}, written to {work.shown_path}")
+
+
+@review.command("export")
+@click.argument("file", type=click.Path(dir_okay=False))
+@_archive_option
+@_city_option
+@_country_option
+@click.option("--open", "only_open", is_flag=True, help="Leave out what is decided.")
+@click.pass_context
+@_reporting
+def review_export(context: click.Context, file: str, archive: str, cities: tuple[str, ...],
+                  countries: tuple[str, ...], only_open: bool) -> None:  # fmt: skip
+    """Write the findings into FILE (CSV), to fill in verdicts with a spreadsheet program."""
+    work = _work(context, archive, cities, countries, hidden=False)
+    sheet = write_sheet(work.reports, work.decisions, work.now.date(), only_open=only_open)
+    Path(file).write_bytes(sheet)
+    show.success(f"written: {file}; fill in verdict, by and note, then `twin-graph review import {file}`")
+
+
+@review.command("import")
+@click.argument("file", type=click.Path(dir_okay=False, exists=True))
+@click.option("--by", default="", help="Who decides, where a row does not say.")
+@_archive_option
+@_json_option
+@click.pass_context
+@_reporting
+def review_import(context: click.Context, file: str, by: str, archive: str, as_json: bool) -> None:
+    """Take the verdicts from FILE, a spreadsheet that `review export` wrote.
+
+    With a mistake in any row nothing is taken. Rows whose evidence has changed since are named and not taken.
+    """
+    work = _work(context, archive, hidden=as_json)
+    read = read_sheet(
+        Path(file).read_bytes(), work.reports, work.decisions, work.now, by=by, shown=Path(file).name
+    )
+    append(work.path, read.new)
+    if as_json:
+        click.echo(show.json_text({"new": [line.finding for line in read.new], "gone": list(read.gone)}))
+        return
+    show.success(f"{len(read.new)} new decision(s) in {work.shown_path}")
+    for identifier in read.gone:
+        show.failure(f"{identifier[:12]}: no longer there, or on other evidence; look at it again")
+
+
+@main.command("export")
+@click.argument("folder", type=click.Path(file_okay=False))
+@click.option(
+    "--to", "tools", multiple=True, type=click.Choice(TOOLS), help="For this tool [default: for all]."
+)
+@click.option("--reviewed", is_flag=True, help="Only what somebody decided to be wrong there.")
+@click.option("--two-persons", is_flag=True, help="An end needs the decision of two persons.")
+@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@_archive_option
+@_city_option
+@_country_option
+@_json_option
+@click.pass_context
+@_reporting
+def export(context: click.Context, folder: str, tools: tuple[str, ...], reviewed: bool, two_persons: bool,
+           dry_run: bool, archive: str, cities: tuple[str, ...], countries: tuple[str, ...],
+           as_json: bool) -> None:  # fmt: skip
+    """Write files for editors of Wikidata into FOLDER; a person looks at them and uploads them.
+
+    QuickStatements 2 and 3 read the same text differently, so each has files of its own. What a check forbids is
+    not written. Nothing is ever sent to Wikidata.
+    """
+    work = _work(
+        context, archive, cities, countries, hidden=as_json, reviewed_only=reviewed, two_persons=two_persons
+    )
+    files = export_files(work, tools or TOOLS)
+    if not dry_run:
+        write(Path(folder), files)
+    held = Counter(name for finding in work.reports.findings if finding.edit for name in finding.checks)
+    if as_json:
+        names = [file.name for file in files]
+        click.echo(show.json_text({**summary(work), "files": names, "held_back": dict(sorted(held.items()))}))
+        return
+    if not files:
+        click.echo("nothing to export")
+    for file in files:
+        show.success(f"{'would write' if dry_run else 'written'}: {file.name} ({lines(file)} lines)")
+    for name, count in sorted(held.items()):
+        click.echo(f"  {count:,} held back: {CHECKS[name].text}")

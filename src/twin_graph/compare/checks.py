@@ -1,0 +1,269 @@
+"""What must hold before a line about an edit is written: the checks, each with its reason.
+
+A check that a person may answer (`reviewable`) is lifted by the verdict "wrong there"; no other is. Which findings
+are decided is `decisions`.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlsplit
+
+from twin_graph.compare.addresses import normal_url
+from twin_graph.compare.decisions import Decisions
+from twin_graph.compare.model import Cited, City, Edit, Finding, Link, Reports
+from twin_graph.compare.times import FIRST_YEAR, bounds, is_exact
+
+FRESH = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Check:
+    """Why nothing is exported; `reviewable` where a person may say that it is all right."""
+
+    name: str
+    text: str
+    reviewable: bool = False
+
+
+_ALL = (
+    Check("no-item", "a party has no item"),
+    Check("item-missing", "an item is missing or was not answered"),
+    Check("item-merged", "the item in our tables was merged into another; put it right here first"),
+    Check("match-unconfirmed", "nobody has confirmed that the item is this city"),
+    Check("self-link", "both parties are the same item"),
+    Check("many-parties", "more than two parties, for which Wikidata has no agreed model"),
+    Check("other-kind", "both parties lie in one country and are of different kinds", True),
+    Check("no-reference", "no page is named that says so"),
+    Check("reference-not-public", "the page is not a public web address"),
+    Check("reference-circular", "the page is Wikipedia, Wikidata or a copy of them"),
+    Check("reference-unread", "nobody has confirmed that the page names both parties", True),
+    Check("date-inexact", "the date is no year, month or day"),
+    Check("date-in-the-future", "the date lies in the future"),
+    Check("date-before-1800", "the date lies before 1800", True),
+    Check("ended-without-date", "it has ended, and no source dates the end"),
+    Check("status-without-model", "it is dormant or suspended, for which Wikidata has no agreed model"),
+    Check("relation-without-model", "it is a joint declaration, no partnership", True),
+    Check("disputed-here", "our own sources date it differently", True),
+    Check("low-confidence", "our data have it with low confidence", True),
+    Check("statement-deprecated", "Wikidata has the statement as deprecated"),
+    Check(
+        "several-statements", "Wikidata has several statements for the link; a line could reach any of them"
+    ),
+    Check("in-report-a", "report (a) proposes it with a source of ours"),
+    Check("place-open", "it is not decided which of two items is the place"),
+    Check("stale", "Wikidata was asked more than a day ago"),
+    Check("revision-changed", "the item has changed since it was read"),
+    Check("decided-otherwise", "a person decided that Wikidata is not wrong, or not alone"),
+    Check("undecided", "no person has decided yet"),
+    Check("pair-incomplete", "the other direction cannot be exported, and the two belong together"),
+    Check("second-person", "the end needs the decision of a second person"),
+)
+CHECKS: Mapping[str, Check] = {check.name: check for check in _ALL}
+
+_LOCAL_NAMES = (
+    ".local",
+    ".localhost",
+    ".internal",
+    ".lan",
+    ".home",
+    ".intranet",
+    ".test",
+    ".invalid",
+    ".example",
+)
+# Wikis of the Wikimedia movement, and sites that are filled from them.
+CIRCULAR = (
+    "wikipedia.org",
+    "wikidata.org",
+    "wikimedia.org",
+    "wikivoyage.org",
+    "wiktionary.org",
+    "wikiwand.com",
+    "dbpedia.org",
+    "wikizero.com",
+    "everybodywiki.com",
+    "alchetron.com",
+    "infogalactic.com",
+    "en-academic.com",
+    "de-academic.com",
+    "deacademic.com",
+    "academic.ru",
+    "wiki2.org",
+    "wikimili.com",
+    "yago-knowledge.org",
+    "wikitia.com",
+    "dewiki.de",
+    "google-wiki.info",
+    "wikimonde.com",
+)
+_PAUSED, _DECLARATION = ("dormant", "suspended"), "declaration"
+_PAIRED = ("statement-missing",)
+_TOWNS = ("City", "Municipality")
+
+
+def of_reference(page: Cited | None) -> tuple[str, ...]:
+    """What is wrong with a page as a reference.
+
+    >>> of_reference(Cited("https://pl.wikipedia.org/wiki/Lublin"))
+    ('reference-circular',)
+    """
+    if page is None or not page.url:
+        return ("no-reference",)
+    host = (urlsplit(normal_url(page.url)).hostname or "").rstrip(".") if normal_url(page.url) else ""
+    if not _is_public(host):
+        return ("reference-not-public",)
+    if any(host == name or host.endswith(f".{name}") for name in CIRCULAR):
+        return ("reference-circular",)
+    return ()
+
+
+def of_dates(edit: Edit, today: date) -> tuple[str, ...]:
+    """What is wrong with the dates of an edit."""
+    found = []
+    for text in filter(None, (edit.since, edit.until)):
+        interval = bounds(text)
+        if interval is None or not is_exact(text):
+            found.append("date-inexact")
+            continue
+        if interval[0] > today:
+            found.append("date-in-the-future")
+        if interval[0].year < FIRST_YEAR:
+            found.append("date-before-1800")
+    return tuple(dict.fromkeys(found))
+
+
+def of_parties(a: City | None, b: City | None) -> tuple[str, ...]:
+    """What is wrong with the parties, as far as our data know them."""
+    found = [
+        name
+        for name, holds in (
+            ("no-item", any(city is not None and not city.item for city in (a, b))),
+            ("match-unconfirmed", any(city is not None and not city.confirmed for city in (a, b))),
+            ("self-link", a is not None and b is not None and a.item == b.item),
+            ("other-kind", a is not None and b is not None and _differ_in_one_country(a, b)),
+        )
+        if holds
+    ]
+    return tuple(found)
+
+
+def _differ_in_one_country(a: City, b: City) -> bool:
+    """Whether a county is said to be twinned with a town of its own country, say."""
+    kinds = {"town" if city.kind in _TOWNS else city.kind for city in (a, b)}
+    return bool(a.country) and a.country == b.country and "" not in kinds and len(kinds) == 2
+
+
+def of_link(link: Link) -> tuple[str, ...]:
+    """What forbids to write about a partnership, whatever is written."""
+    found = [
+        name
+        for name, holds in (
+            ("status-without-model", link.status in _PAUSED),
+            ("relation-without-model", link.relation == _DECLARATION),
+            ("low-confidence", link.confidence == "low" or link.relation == "unconfirmed"),
+        )
+        if holds
+    ]
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """How fresh Wikidata's side is when lines are written.
+
+    Attributes:
+        now: the time of the clock.
+        read_at: when each item was answered; None where only the time of the observation is known.
+        revisions: those that Wikidata has now, where somebody has asked again.
+    """
+
+    now: datetime
+    read_at: Mapping[str, str] | None = None
+    revisions: Mapping[str, int] | None = None
+
+
+def settle(
+    reports: Reports,
+    decisions: Decisions,
+    freshness: Freshness,
+    *,
+    reviewed_only: bool = False,
+    two_persons: bool = False,
+) -> Reports:
+    """The reports with the checks that depend on decisions and on the clock.
+
+    Args:
+        reviewed_only: export nothing that nobody has decided.
+        two_persons: an end needs two of them.
+    """
+    day = freshness.now.date()
+    open_places = {
+        item
+        for finding in reports.of("e")
+        if finding.kind == "one-place" and decisions.state(finding, day) != "decided"
+        for item in (finding.subject, finding.object)
+    }
+
+    def settled(finding: Finding) -> Finding:
+        if finding.edit is None:
+            return finding
+        verdict = decisions.verdict(finding, day)
+        checks = [name for name in finding.checks if verdict != "wrong-there" or not CHECKS[name].reviewable]
+        if open_places & {finding.subject, finding.object}:
+            checks.append("place-open")
+        checks.extend(_of_freshness(finding, freshness))
+        if verdict is not None and verdict != "wrong-there":
+            checks.append("decided-otherwise")
+        elif verdict is None and reviewed_only:
+            checks.append("undecided")
+        if two_persons and finding.edit.until and len(decisions.persons(finding, "wrong-there", day)) < 2:
+            checks.append("second-person")
+        return replace(finding, checks=tuple(dict.fromkeys(checks)))
+
+    return replace(reports, findings=_whole_pairs(tuple(map(settled, reports.findings))))
+
+
+def _whole_pairs(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings, of which no link gets one of two new statements while the other is held back."""
+    held = {finding.group for finding in findings if finding.kind in _PAIRED and not finding.is_exportable}
+    return tuple(
+        replace(finding, checks=("pair-incomplete",))
+        if finding.kind in _PAIRED and finding.is_exportable and finding.group in held
+        else finding
+        for finding in findings
+    )
+
+
+def _of_freshness(finding: Finding, freshness: Freshness) -> list[str]:
+    found = []
+    read_at, items = freshness.read_at, (finding.subject, finding.object)
+    times = [finding.observed if read_at is None else read_at.get(item, "") for item in items]
+    if any(not _is_fresh(time, freshness.now) for time in times):
+        found.append("stale")
+    if freshness.revisions is not None:
+        now = [freshness.revisions.get(item) for item in (finding.subject, finding.object)]
+        if any(new is None or new != old for new, old in zip(now, finding.revisions, strict=True)):
+            found.append("revision-changed")
+    return found
+
+
+def _is_fresh(time: str, now: datetime) -> bool:
+    try:
+        read = datetime.fromisoformat(time)
+    except ValueError:
+        return False
+    read = read if read.tzinfo is not None else read.replace(tzinfo=UTC)
+    return timedelta(minutes=-5) <= now - read <= FRESH
+
+
+def _is_public(host: str) -> bool:
+    if "." not in host and ":" not in host:
+        return False
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return not host.endswith(_LOCAL_NAMES)

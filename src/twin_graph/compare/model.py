@@ -1,0 +1,213 @@
+"""The values of a comparison: what we hold, what is found, what could be edited.
+
+Only data. What we hold is read by `reading`, what is found is made by `reports`, files are written by `tables`,
+`quickstatements`, `openrefine` and `mismatches`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+ReportName = Literal["a", "b", "c", "d", "e"]
+Action = Literal["create", "add", "replace"]
+Verdict = Literal["wrong-there", "wrong-here", "both", "none"]
+State = Literal["open", "decided", "reopened", "expired"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+REPORTS: Mapping[ReportName, str] = {
+    "a": "What our sources say and Wikidata does not",
+    "b": "What Wikidata says and our sources do not",
+    "c": "Links that Wikidata states from one side only",
+    "d": "What Wikidata and our sources, or its own sides, say differently",
+    "e": "Towns and municipalities that may be one place",
+}
+
+
+@dataclass(frozen=True)
+class Cited:
+    """A page that says something: its address, and the day on which it was read, where that is recorded."""
+
+    url: str
+    retrieved: str = ""
+    title: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class City:
+    """A city of ours.
+
+    Attributes:
+        item: of Wikidata, "" where none is known.
+        confirmed: whether a person named the item, or the city is known from Wikidata only and is that item.
+        names: by language.
+        siblings: keys of the town of this municipality, or the municipality of this town.
+        kind: local name of its class, such as `City`, "" where it is not known.
+    """
+
+    key: str
+    item: str = ""
+    country: str = ""
+    place: tuple[float, float] | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    siblings: tuple[str, ...] = ()
+    confirmed: bool = True
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A beginning or an end that a source of ours states; `rank` is its precedence, 0 for a document."""
+
+    date: str
+    rank: int
+    relation: str = ""
+    cited: tuple[Cited, ...] = ()
+
+
+@dataclass(frozen=True)
+class Link:
+    """A partnership that somebody besides Wikidata speaks of.
+
+    Attributes:
+        start: the beginning that we publish, None where none is dated.
+        starts: every beginning that a source of ours states.
+        ends: every end that a source of ours states, the preferred first.
+        cited: pages that speak of it, the best first.
+        disputed: sources of ours date the beginning of this relation differently.
+        digest: what our sources say, in short.
+    """
+
+    key: str
+    parties: tuple[str, ...]
+    relation: str = ""
+    status: str = ""
+    confidence: str = ""
+    start: Dated | None = None
+    starts: tuple[Dated, ...] = ()
+    ends: tuple[Dated, ...] = ()
+    cited: tuple[Cited, ...] = ()
+    disputed: bool = False
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class Ours:
+    """What a snapshot holds: cities by key, and the partnerships that others than Wikidata speak of."""
+
+    base_iri: str
+    snapshot: str
+    valid_on: str
+    cities: Mapping[str, City]
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One change of one statement of P190 that somebody could make.
+
+    Attributes:
+        action: a new statement, something added to the one that is there, or a coarser date made finer.
+        since, until: dates to add (EDTF: a year, a month or a day), "" for none.
+        old: the date that `since` takes the place of, as QuickStatements writes it.
+    """
+
+    item: str
+    target: str
+    action: Action
+    since: str = ""
+    until: str = ""
+    old: str = ""
+    reference: Cited | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One difference.
+
+    Attributes:
+        kind: what differs; a word of `kinds.KINDS`.
+        subject, object: items of Wikidata, or keys of ours where there is no item.
+        names: of both, for people.
+        revisions: of both, as far as they are known.
+        group: the partnership or pair of items that it belongs to; what has one group is edited together.
+        evidence: digest of what both sides say; a decision holds while it stays the same.
+        change: the proposed change, or what is left to find out, for people.
+        text: to be sent or posted: an enquiry to the town hall, a note for a talk page.
+        retrieved: the day on which the page was read.
+        observed: when Wikidata was asked.
+        checks: what forbids an export, as names of `checks.CHECKS`.
+        order: place in its report; the strongest first.
+    """
+
+    report: ReportName
+    kind: str
+    subject: str
+    object: str
+    evidence: str
+    names: tuple[str, str] = ("", "")
+    revisions: tuple[int | None, int | None] = (None, None)
+    country: str = ""
+    group: str = ""
+    guid: str = ""
+    change: str = ""
+    text: str = ""
+    url: str = ""
+    retrieved: str = ""
+    observed: str = ""
+    confidence: str = ""
+    checks: tuple[str, ...] = ()
+    edit: Edit | None = None
+    values: tuple[str, str] = ("", "")
+    details: Mapping[str, str] = field(default_factory=dict)
+    order: int = 0
+
+    @property
+    def key(self) -> str:
+        """What it is about, whatever the evidence: 16 hexadecimal digits."""
+        return digest(self.kind, self.subject, self.object)[:16]
+
+    @property
+    def id(self) -> str:
+        """What it is about on this evidence: SHA-256."""
+        return digest(self.kind, self.subject, self.object, self.evidence)
+
+    @property
+    def is_exportable(self) -> bool:
+        """Whether nothing forbids to propose its edit."""
+        return self.edit is not None and not self.checks
+
+
+@dataclass(frozen=True)
+class Reports:
+    """The five reports of one comparison.
+
+    Attributes:
+        unread: items whose side is not known: not asked, or not answered. Nothing is concluded from their silence.
+        one_sided: how many links Wikidata states from one side only, by the country of the silent side.
+        agreed: keys of our links of two parties that both items have, with nothing to add or to ask.
+    """
+
+    archive: str
+    observed: str
+    snapshot: str
+    base_iri: str
+    findings: tuple[Finding, ...]
+    unread: tuple[str, ...] = ()
+    one_sided: Mapping[str, int] = field(default_factory=dict)
+    agreed: tuple[str, ...] = ()
+
+    def of(self, report: ReportName) -> tuple[Finding, ...]:
+        """The findings of one report."""
+        return tuple(finding for finding in self.findings if finding.report == report)
+
+
+def digest(*parts: str) -> str:
+    """SHA-256 of texts; no two different lists of texts are written alike.
+
+    >>> digest("a", "bc") == digest("ab", "c")
+    False
+    """
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

@@ -1,0 +1,158 @@
+"""The reports as files: CSV, JSON and Atom; equal findings give equal bytes.
+
+Which columns there are is data (`COLUMNS`), so that pages can show the same. Files for Wikidata's own tools are
+`quickstatements`, `openrefine` and `mismatches`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from twin_graph import feeds
+from twin_graph.compare.kinds import KINDS
+from twin_graph.compare.model import REPORTS, Finding, ReportName, Reports
+from twin_graph.feeds import Entry, Feed
+
+WIKIDATA = "https://www.wikidata.org/wiki/"
+SEPARATOR = ";"
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_ATOM_DAY = date(2026, 1, 1)  # of the tag URIs: any day on which the address was ours
+
+
+def _of_edit(field: str) -> Callable[[Finding], str]:
+    return lambda finding: str(getattr(finding.edit, field)) if finding.edit is not None else ""
+
+
+# Name and value of each column, in order.
+_COLUMNS: Mapping[str, Callable[[Finding], str]] = {
+    "id": lambda finding: finding.id,
+    "report": lambda finding: finding.report,
+    "kind": lambda finding: finding.kind,
+    "subject": lambda finding: finding.subject,
+    "subject_name": lambda finding: finding.names[0],
+    "subject_revision": lambda finding: _number(finding.revisions[0]),
+    "object": lambda finding: finding.object,
+    "object_name": lambda finding: finding.names[1],
+    "object_revision": lambda finding: _number(finding.revisions[1]),
+    "country": lambda finding: finding.country,
+    "statement": lambda finding: finding.guid,
+    "change": lambda finding: finding.change,
+    "action": _of_edit("action"),
+    "since": _of_edit("since"),
+    "until": _of_edit("until"),
+    "here": lambda finding: finding.values[0],
+    "there": lambda finding: finding.values[1],
+    "url": lambda finding: finding.url,
+    "retrieved": lambda finding: finding.retrieved,
+    "observed": lambda finding: finding.observed,
+    "confidence": lambda finding: finding.confidence,
+    "checks": lambda finding: SEPARATOR.join(finding.checks),
+    "text": lambda finding: finding.text,
+}
+COLUMNS = tuple(_COLUMNS)
+
+
+def cells(finding: Finding) -> tuple[str, ...]:
+    """The values of a finding, one for each of `COLUMNS`."""
+    return tuple(value(finding) for value in _COLUMNS.values())
+
+
+def csv_of(reports: Reports, report: ReportName) -> bytes:
+    """One report as CSV (RFC 4180) in UTF-8."""
+    output = io.StringIO()
+    writer = csv.writer(output, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([guard(text) for text in cells(finding)] for finding in reports.of(report))
+    return output.getvalue().encode()
+
+
+def json_of(reports: Reports, report: ReportName) -> bytes:
+    """One report as JSON: where it comes from, and its findings with all that is known of them."""
+    content = {
+        "report": report,
+        "title": REPORTS[report],
+        "archive": reports.archive,
+        "observed": reports.observed,
+        "snapshot": reports.snapshot,
+        "unread": len(reports.unread),
+        "one_sided": dict(reports.one_sided),
+        "agreed": list(reports.agreed),
+        "findings": [as_json(finding) for finding in reports.of(report)],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
+
+
+def as_json(finding: Finding) -> dict[str, Any]:
+    """A finding as JSON."""
+    found: dict[str, Any] = dict(zip(COLUMNS, cells(finding), strict=True))
+    found["subject_revision"], found["object_revision"] = finding.revisions
+    found |= {
+        "checks": list(finding.checks),
+        "group": finding.group,
+        "key": finding.key,
+        "title": KINDS[finding.kind].title,
+        "details": dict(finding.details),
+    }
+    return found
+
+
+def atom_of(
+    reports: Reports, report: ReportName, link: str, self_link: str, author: str = "twin_graph"
+) -> bytes:
+    """One report as a feed, whose entries stay the same while their evidence does.
+
+    Args:
+        link, self_link: addresses of the report for people, and of the feed.
+    """
+    updated = _day(reports.observed)
+    authority = urlsplit(reports.base_iri).hostname or "localhost"
+    entries = tuple(
+        Entry(
+            feeds.tag(authority, _ATOM_DAY, "wikidata", finding.id),
+            title_of(finding),
+            _day(finding.observed),
+            f"{WIKIDATA}{finding.subject}" if finding.subject.startswith("Q") else link,
+            finding.change,
+        )
+        for finding in reports.of(report)
+    )
+    identifier = feeds.tag(authority, _ATOM_DAY, "wikidata", "report", report)
+    return feeds.atom(Feed(identifier, REPORTS[report], updated, link, self_link, author, "en", "", entries))
+
+
+def title_of(finding: Finding) -> str:
+    """A finding in one line."""
+    a, b = finding.names
+    return f"{a} ({finding.subject}) – {b} ({finding.object}): {KINDS[finding.kind].title}"
+
+
+def guard(text: str) -> str:
+    """A field of CSV that no program for tables takes for a formula.
+
+    >>> guard("=1+1"), unguard(guard("=1+1")), guard("Lublin")
+    ("'=1+1", '=1+1', 'Lublin')
+    """
+    return f"'{text}" if _FORMULA.match(text) or re.match(r"'+[=+\-@\t\r]", text) else text
+
+
+def unguard(text: str) -> str:
+    """A field as it was before `guard`."""
+    return text[1:] if re.match(r"'+[=+\-@\t\r]", text) else text
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else str(value)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return _ATOM_DAY

@@ -1,0 +1,292 @@
+"""From a snapshot and an archive to files, and back: the commands on the tiny workspace and documents of its towns.
+
+Everything between is the real thing: documents become RDF, are asked the queries and kept as an archive; what is
+exported is applied to the documents, which are asked again.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from fakes.asking import store_of
+from fakes.clocks import FakeClock
+from fakes.editing import Editing, record
+from fakes.made_up import CITY, FRESH, Json, claim, day, item, link, place, snaks, text, twin, year
+from fakes.wdqs import StandIn
+from twin_graph.cli import compare as commands
+from twin_graph.compare.checks import CHECKS
+from twin_graph.compare.decisions import FILE
+from twin_graph.wikidata.portions import ABOUT_ITEMS
+from twin_graph.workspace import Workspace
+from wikidata_runs import run as fetch
+from workspaces import copy_tiny, run
+
+READ_AT, LATER = "2026-11-23T09:30:00Z", "2026-11-23T09:45:00Z"
+ALDORF, BELMONT, CEDROWO, DUNEVILLE, ESTUARY = (f"Q90000000{n}" for n in range(1, 6))
+ARCHIVE = ("P854", text("https://example.org/aldorf/archive"))
+WIKI = ("P143", link("Q52"))
+
+
+def documents() -> list[Json]:
+    """The towns as Wikidata may have them: a coarse date, a wiki as source, one side only, nothing at all."""
+    twins = {
+        ALDORF: [
+            twin(ALDORF, 1, link(BELMONT), [("P580", year(1990))], [[ARCHIVE]]),
+            twin(ALDORF, 2, link(DUNEVILLE), [("P580", year(1985))], [[WIKI]]),
+            twin(ALDORF, 3, link(CEDROWO), [("P580", year(1970))], [[ARCHIVE]]),
+        ],
+        BELMONT: [
+            twin(BELMONT, 1, link(ALDORF), [("P580", day("1990-05-05"))], [[WIKI]]),
+            twin(BELMONT, 2, link(CEDROWO), [("P580", year(2003))]),
+        ],
+        CEDROWO: [],
+        DUNEVILLE: [twin(DUNEVILLE, 1, link(ALDORF))],
+        ESTUARY: [],
+    }
+    towns = {
+        ALDORF: "Aldorf",
+        BELMONT: "Belmont",
+        CEDROWO: "Cedrowo",
+        DUNEVILLE: "Duneville",
+        ESTUARY: "Estuary",
+    }
+    return [
+        item(name, [
+            *twins[name],
+            claim(f"{name}$A0000000-0000-4000-8000-000000000001", "P31", CITY),
+            claim(f"{name}$A0000000-0000-4000-8000-000000000002", "P625", place(50 + number, 10)),
+        ], {"en": label})
+        for number, (name, label) in enumerate(towns.items())
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The tiny workspace with a snapshot."""
+    workspace = copy_tiny(tmp_path_factory.mktemp("workspace"))
+    result = run(workspace, "build")
+    assert 0 == result.exit_code, result.output
+    return workspace
+
+
+@pytest.fixture
+def workspace(built: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    """The workspace with an archive, at a moment when it is fresh; without decisions."""
+    monkeypatch.setattr(commands, "CLOCK", FakeClock())
+    folder = built.data / "wikidata" / "live"
+    record(documents(), folder, READ_AT)
+    yield built
+    for path in (built.data / "wikidata").rglob("*"):
+        if path.is_file():
+            path.unlink()
+    (built.data / FILE).unlink(missing_ok=True)
+
+
+def answer(result: Result) -> Any:
+    """The JSON that a command printed."""
+    assert 0 == result.exit_code, result.output + str(result.exception)
+    return json.loads(result.stdout)
+
+
+def findings(workspace: Workspace, *options: str) -> list[dict[str, Any]]:
+    """The findings of `review list`."""
+    return list(answer(run(workspace, "review", "list", "--json", *options)))
+
+
+def kinds(workspace: Workspace, *options: str) -> list[str]:
+    """The kinds of the findings of report (a)."""
+    return [each["kind"] for each in findings(workspace, "--report", "a", *options)]
+
+
+def test_compare_prints_the_reports(workspace: Workspace) -> None:
+    """All five, with what may be exported and what is not known."""
+    result = run(workspace, "compare")
+    assert 0 == result.exit_code, result.output
+    for name in "abcde":
+        assert f"({name}) " in result.output
+    assert "edits may be exported" in result.output
+    content = answer(run(workspace, "compare", "--json"))
+    assert content["counts"]["a"] == len([each for each in content["findings"] if each["report"] == "a"])
+    assert "live" == content["archive"]
+
+
+def test_compare_writes_the_reports(workspace: Workspace, tmp_path: Path) -> None:
+    """Fifteen files, into a new folder only."""
+    target = tmp_path / "reports"
+    assert 0 == run(workspace, "compare", "--out", str(target)).exit_code
+    assert 15 == len(list(target.iterdir()))
+    again = run(workspace, "compare", "--out", str(target))
+    assert (3, True) == (again.exit_code, "is not empty" in again.output)
+
+
+def test_the_upload_of_an_export_empties_the_next_one(workspace: Workspace, tmp_path: Path) -> None:
+    """Documents, archive, comparison, file, documents, archive, comparison: nothing is left, nothing is doubled."""
+    wanted = {"statement-missing", "start-missing", "start-coarser", "reference-missing", "end-missing"}
+    assert wanted <= set(kinds(workspace))
+    editing = Editing(documents())
+    content = answer(run(workspace, "export", str(tmp_path / "out"), "--to", "quickstatements-3", "--json"))
+    assert ["quickstatements-3-001.tsv", "quickstatements-3-001.json"] == content["files"]
+    editing.apply((tmp_path / "out" / "quickstatements-3-001.tsv").read_bytes(), 3)
+    record(editing.documents.values(), workspace.data / "wikidata" / "after", LATER)
+    after = answer(run(workspace, "export", str(tmp_path / "second"), "--to", "quickstatements-3", "--json"))
+    assert ([], 0, "after") == (after["files"], after["exportable"], after["archive"])
+    for statement in editing.twins():
+        assert all(1 == len(dates) for dates in statement["qualifiers"].values() if dates)
+        references = [json.dumps(each["snaks"], sort_keys=True) for each in statement["references"]]
+        assert len(set(references)) == len(references)
+    left = {name for each in findings(workspace, "--report", "a") for name in each["checks"]}
+    assert left <= set(CHECKS) - {"undecided", "revision-changed"}
+
+
+def test_the_same_by_way_of_the_service(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fetched over HTTP, exported, applied, fetched again: nothing is left to propose, in either direction."""
+    clock, editing = FakeClock(), Editing(documents())
+    monkeypatch.setattr(commands, "CLOCK", clock)
+    items = sorted(editing.documents)
+    with StandIn(store_of(editing.documents.values(), FRESH), clock).running() as service:
+        for name, changes in (("before", True), ("after", False)):
+            assert "complete" == fetch(service, tmp_path / name, items, ABOUT_ITEMS).state
+            options = ["--archive", str(tmp_path / name), "--to", "quickstatements-3", "--json"]
+            content = answer(run(workspace, "export", str(tmp_path / f"out-{name}"), *options))
+            assert changes == bool(content["exportable"])
+            for path in sorted((tmp_path / f"out-{name}").glob("*.tsv")):
+                editing.apply(path.read_bytes(), 3)
+            service.store = store_of(editing.documents.values(), FRESH)
+            service.forget()
+    assert [] == content["files"]
+
+
+def test_dialect_2_leaves_finer_dates_to_a_person(workspace: Workspace, tmp_path: Path) -> None:
+    """And after its upload only they are left."""
+    editing = Editing(documents())
+    assert 0 == run(workspace, "export", str(tmp_path / "out"), "--to", "quickstatements-2").exit_code
+    editing.apply((tmp_path / "out" / "quickstatements-2-001.tsv").read_bytes(), 2)
+    beside = json.loads((tmp_path / "out" / "quickstatements-2-001.json").read_bytes())
+    assert [["start-coarser"]] == [each["kinds"] for each in beside["by_hand"]]
+    record(editing.documents.values(), workspace.data / "wikidata" / "after", LATER)
+    open_ = [each["kind"] for each in findings(workspace, "--report", "a") if not each["checks"]]
+    assert ["start-coarser"] == open_
+
+
+def test_an_old_archive_exports_nothing(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A day later it has to be read again; the comparison itself needs no fresh archive."""
+    clock = FakeClock()
+    clock.advance(2 * 86_400)
+    monkeypatch.setattr(commands, "CLOCK", clock)
+    content = answer(run(workspace, "export", str(tmp_path / "out"), "--json"))
+    assert 0 == content["exportable"]
+    assert content["held_back"]["stale"] > 0
+    assert not [name for name in content["files"] if name.startswith("quickstatements")]
+    assert kinds(workspace)
+
+
+def test_a_failed_item_is_not_without_statements(workspace: Workspace) -> None:
+    """Cedrowo and Estuary were not answered: nothing of theirs is missing."""
+    before = [each for each in findings(workspace) if each["kind"] == "statement-missing"]
+    record(documents(), workspace.data / "wikidata" / "partly", LATER, failed=[CEDROWO, ESTUARY])
+    after = [each for each in findings(workspace) if each["kind"] == "statement-missing"]
+    assert {CEDROWO, ESTUARY} & {each["subject"] for each in before}
+    assert not {CEDROWO, ESTUARY} & {each["subject"] for each in after}
+
+
+def test_review_from_the_list_to_the_decision(workspace: Workspace) -> None:
+    """Listed, shown, decided, no longer open; a decision that is none is refused."""
+    first = findings(workspace, "--report", "a")[0]
+    assert first["id"][:12] in run(workspace, "review", "list", "--report", "a").output
+    shown = run(workspace, "review", "show", first["id"][:12])
+    assert first["change"] in shown.output
+    decided = run(
+        workspace, "review", "decide", first["id"][:12], "wrong-here", "--by", "Office", "--note", "Seen."
+    )
+    assert 0 == decided.exit_code, decided.output
+    content = answer(run(workspace, "review", "show", first["id"], "--json"))
+    assert ("decided", "wrong-here") == (content["state"], content["decision"]["verdict"])
+    assert first["id"] not in [each["id"] for each in findings(workspace, "--state", "open")]
+    nobody = run(workspace, "review", "decide", first["id"], "both", "--by", " ")
+    unknown = run(workspace, "review", "show", "ffffffffffff")
+    several = run(workspace, "review", "show", "")
+    assert (2, 4, 4) == (nobody.exit_code, unknown.exit_code, several.exit_code)
+
+
+def test_review_with_a_spreadsheet(workspace: Workspace, tmp_path: Path) -> None:
+    """Exported, filled in, imported; what is decided stays, other evidence is named."""
+    sheet = tmp_path / "review.csv"
+    assert 0 == run(workspace, "review", "export", str(sheet)).exit_code
+    rows = list(csv.DictReader(io.StringIO(sheet.read_text(encoding="utf-8-sig"), newline="")))
+    for row in rows:
+        row["verdict"] = "Wrong there" if row["report"] == "a" else ""
+    output = io.StringIO()
+    writer = csv.DictWriter(output, rows[0], delimiter=";")
+    writer.writeheader()
+    writer.writerows(rows)
+    sheet.write_text(output.getvalue(), encoding="utf-8")
+    assert 1 == run(workspace, "review", "import", str(sheet)).exit_code
+    assert not (workspace.data / FILE).exists()
+    read = answer(run(workspace, "review", "import", str(sheet), "--by", "Office", "--json"))
+    assert len([row for row in rows if row["report"] == "a"]) == len(read["new"])
+    again = answer(run(workspace, "review", "import", str(sheet), "--by", "Office", "--json"))
+    assert [] == again["new"]
+    changed = documents()
+    changed[0]["claims"]["P190"][0]["qualifiers"] = snaks([("P580", year(1990)), ("P585", year(1995))])
+    record(changed, workspace.data / "wikidata" / "changed", LATER)
+    gone = answer(run(workspace, "review", "import", str(sheet), "--by", "Office", "--json"))
+    assert gone["gone"]
+    assert "reopened" in {each["state"] for each in findings(workspace)}
+
+
+def test_export_to_every_tool(workspace: Workspace, tmp_path: Path) -> None:
+    """One call, the files of all tools; a dry run writes none."""
+    dry = run(workspace, "export", str(tmp_path / "dry"), "--dry-run")
+    assert (0, True) == (dry.exit_code, "would write: openrefine.csv" in dry.output)
+    assert not (tmp_path / "dry").exists()
+    assert 0 == run(workspace, "export", str(tmp_path / "all")).exit_code
+    assert {"quickstatements-2-001.tsv", "quickstatements-2-001.json", "quickstatements-3-001.tsv",
+            "quickstatements-3-001.json", "openrefine.csv", "openrefine-schema.json", "mismatch-finder.csv"} == {
+        path.name for path in (tmp_path / "all").iterdir()
+    }  # fmt: skip
+
+
+def test_export_of_what_was_reviewed(workspace: Workspace, tmp_path: Path) -> None:
+    """Nothing was: nothing is written."""
+    content = answer(run(workspace, "export", str(tmp_path / "out"), "--reviewed", "--json"))
+    assert (0, True) == (content["exportable"], content["held_back"]["undecided"] > 0)
+
+
+def test_an_archive_by_name_by_path_or_none(workspace: Workspace, tmp_path: Path) -> None:
+    """The latest by itself; who names one that is not there is told."""
+    record(documents(), tmp_path / "elsewhere", READ_AT)
+    assert (
+        "elsewhere"
+        == answer(run(workspace, "compare", "--json", "--archive", str(tmp_path / "elsewhere")))["archive"]
+    )
+    assert "live" == answer(run(workspace, "compare", "--json", "--archive", "live"))["archive"]
+    assert 0 != run(workspace, "compare", "--archive", "nowhere").exit_code
+
+
+def test_one_city_or_country(workspace: Workspace) -> None:
+    """By key or by item; both directions of its links."""
+    chosen = findings(workspace, "--city", "estuary")
+    assert chosen == findings(workspace, "--city", ESTUARY)
+    assert all(ESTUARY in (each["subject"], each["object"]) for each in chosen)
+    assert {each["group"] for each in findings(workspace, "--country", "pl")} < {
+        each["group"] for each in findings(workspace)
+    }
+
+
+def test_a_damaged_file_of_decisions_stops_everything(workspace: Workspace) -> None:
+    """Its line is named; nothing is exported past it."""
+    (workspace.data / FILE).write_text("{}\n", encoding="utf-8")
+    result = run(workspace, "compare")
+    assert (1, True) == (result.exit_code, f"data/{FILE}:1" in result.output)
