@@ -688,7 +688,7 @@ CASES = [
         replace("publication.toml", "[graphs.shared]", "[graphs.shraed]"),
         "data/publication.toml: graphs.shraed",
         "there is no graph “shraed”",
-        "did you mean “shared”? the graphs are derived, metadata, ontology, register-aldorf, shared, world",
+        "did you mean “shared”? the graphs are derived, metadata, ontology, register-aldorf, shared, wikidata, world",
     ),
     Case(
         "title in no language",
