@@ -12,7 +12,7 @@ from math import acos, asin, atan2, cos, degrees, hypot, pi, radians, sin
 
 from twin_graph.pictures.projections import Point
 
-_STEP = radians(1.8)  # about 200 km
+_STEP = radians(2.5)  # about 280 km
 _MOST = 60
 _TOLERANCE = 0.35  # pixels
 
@@ -21,8 +21,8 @@ _TOLERANCE = 0.35  # pixels
 def great_circle(start: Point, end: Point) -> tuple[Point, ...]:
     """Points (latitude, longitude) of the shortest line between two points of the globe, both ends included.
 
-    >>> [round(latitude) for latitude, _ in great_circle((50.0, 0.0), (50.0, 90.0))[::10]]
-    [50, 58, 58, 50]
+    >>> [round(latitude) for latitude, _ in great_circle((50.0, 0.0), (50.0, 90.0))[::11]]
+    [50, 59, 50]
     """
     one, two = _vector(start), _vector(end)
     angle = acos(max(-1.0, min(1.0, sum(a * b for a, b in zip(one, two, strict=True)))))
