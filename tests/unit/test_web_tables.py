@@ -15,6 +15,8 @@ import pytest
 from flask.testing import FlaskClient
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import XSD
+from rdflib.plugins.sparql.algebra import translateQuery
+from rdflib.plugins.sparql.parser import parseQuery
 
 from site_client import BASE, LANGUAGES, client_of, keys_of
 from twin_graph import iris
@@ -107,8 +109,7 @@ def header(client: FlaskClient, path: str) -> list[str]:
 
 def shown(query: Query) -> list[str]:
     """The variables of a query that are columns."""
-    head = query.text[query.text.index("SELECT") :].partition("WHERE")[0]
-    named = [word.strip("?()") for word in head.split() if word.startswith("?")]
+    named = [str(name) for name in translateQuery(parseQuery(query.text)).algebra["PV"]]
     hidden = {*query.notes.get("hide", "").split(), *(parameter.name for parameter in query.parameters)}
     return [name for name in dict.fromkeys(named) if name not in hidden]
 

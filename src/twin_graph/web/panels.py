@@ -14,7 +14,7 @@ header of the query:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl
@@ -43,6 +43,7 @@ __all__ = ["Choice", "Column", "Fact", "Filter", "Option", "Panel", "PanelRow", 
            "make_values", "narrow", "property_heading", "read_choice", "run"]  # fmt: skip
 
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_SELECTED = re.compile(r"[()]|\bAS\b|\?\w+")
 Cells = dict[str, tuple[Value, ...]]
 
 
@@ -321,8 +322,17 @@ def _variables(query: Query, rows: Sequence[Mapping[str, object]], is_whole: boo
     """The variables in the order of SELECT; without those that no row binds, unless all are wanted."""
     head = query.text[query.text.index("SELECT") :].partition("WHERE")[0]
     used = {name for row in rows for name in row}
-    names = [word.strip("?()") for word in head.split() if word.startswith("?")]
-    return [name for name in dict.fromkeys(names) if name in used or is_whole or not rows]
+    return [name for name in dict.fromkeys(_projected(head)) if name in used or is_whole or not rows]
+
+
+def _projected(head: str) -> Iterator[str]:
+    """The variables of a SELECT clause: those that stand alone, and those that an expression is given to."""
+    depth, before = 0, ""
+    for word in _SELECTED.findall(head):
+        depth += {"(": 1, ")": -1}.get(word, 0)
+        if word.startswith("?") and (depth == 0 or (depth == 1 and before == "AS")):
+            yield word.removeprefix("?")
+        before = word
 
 
 def _text(values: Sequence[Value]) -> str:
