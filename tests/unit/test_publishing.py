@@ -75,3 +75,11 @@ def test_nothing(tmp_path: Path) -> None:
     """No folder, no publication."""
     assert () == read_publications(tmp_path / "snapshots")
     assert [] == prune(tmp_path, 1)
+
+
+def test_several_within_a_second(tmp_path: Path) -> None:
+    """Builds are quicker than the clock of this file: the order of the lines holds."""
+    for identity in (C, A, B):
+        keep(tmp_path, identity)
+        note_published(tmp_path, identity, NOON)
+    assert [C, A, B] == [each.id for each in read_publications(tmp_path)]

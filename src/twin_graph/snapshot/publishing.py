@@ -21,7 +21,7 @@ FILE = "published.jsonl"
 _FORM = "%Y-%m-%dT%H:%M:%SZ"
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Publication:
     """A snapshot that became current.
 
@@ -61,9 +61,14 @@ def note_published(folder: Path, identity: str, at: datetime | None = None) -> N
 
 
 def read_publications(folder: Path) -> tuple[Publication, ...]:
-    """All publications, the first one first; one snapshot may have been published several times."""
+    """All publications, the first one first; one snapshot may have been published several times.
+
+    Those of one second stay in the order of their lines.
+    """
     named = [Publication(at, identity, _is_kept(folder, identity)) for at, identity in _lines(folder)]
-    return tuple(sorted([*named, *_by_manifest(folder, {each.id for each in named})]))
+    return tuple(
+        sorted([*_by_manifest(folder, {each.id for each in named}), *named], key=lambda each: each.at)
+    )
 
 
 def _lines(folder: Path) -> Iterator[tuple[datetime, str]]:
@@ -87,7 +92,7 @@ def _by_manifest(folder: Path, known: set[str]) -> list[Publication]:
             with suppress(OSError):
                 written = (path / "manifest.json").stat().st_mtime
                 found.append(Publication(datetime.fromtimestamp(int(written), UTC), path.name))
-    return sorted(found)
+    return sorted(found, key=lambda each: (each.at, each.id))
 
 
 def _is_kept(folder: Path, identity: str) -> bool:
