@@ -145,3 +145,14 @@ class TestEverything:
         CHANGES["a cell"](workspace)
         build(workspace)
         assert 1 == len(counted)
+
+    @pytest.mark.parametrize(
+        "content", [b"", b"{", b"[]", b'{"findings": [{}], "engine": "", "fallbacks": []}']
+    )
+    def test_damaged_findings(self, workspace: Workspace, counted: list[None], content: bytes) -> None:
+        """What is kept may be lost or cut; it costs time only."""
+        (kept,) = workspace.cache.glob("findings-*.json")
+        kept.write_bytes(content)
+        CHANGES["a cell"](workspace)
+        build(workspace)
+        assert 1 == len(counted)

@@ -73,9 +73,12 @@ def _recall(workspace: Workspace, before: Snapshot) -> Report | None:
     path = _file(workspace, before.manifest.files[_DUMP])
     if not path.exists():
         return None
-    content = json.loads(path.read_bytes())
-    findings = [_unpacked(raw) for raw in content["findings"]]
-    return make_report(findings, engine=content["engine"], fallbacks=tuple(content["fallbacks"]))
+    try:
+        content = json.loads(path.read_bytes())
+        findings = [_unpacked(raw) for raw in content["findings"]]
+        return make_report(findings, engine=content["engine"], fallbacks=tuple(content["fallbacks"]))
+    except (OSError, ValueError, TypeError, KeyError):  # a power cut may leave half a file
+        return None
 
 
 def _file(workspace: Workspace, dump: str) -> Path:
