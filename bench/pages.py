@@ -55,6 +55,7 @@ PAGES = {
     "changes": ("pl/changes", ["en/changes"]),
     "curation": ("pl/curation", ["en/curation"]),
     "curation of a city": ("pl/city/lviv/curation", ["pl/city/lublin/curation"]),
+    "comparison": ("pl/wikidata", ["en/wikidata", "uk/wikidata/b", "en/wikidata/f"]),
     "fact sheet": ("pl/city/lviv/factsheet", ["pl/city/lublin/factsheet"]),
     "embedded map": ("pl/embed/city/lviv?view=map", ["pl/embed/city/lublin?view=map"]),
     "report": ("pl/report", ["en/report"]),

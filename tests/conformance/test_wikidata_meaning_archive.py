@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import socket
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from shared_data import require_shared
-from twin_graph.enrich import rows_of
+from twin_graph.compare import observed
+from twin_graph.enrich import enriching, rows_of
 from twin_graph.enrich.archives import Archive, find_archives, read_archive
+from twin_graph.errors import OperatorError
 from twin_graph.sources.columns import Vocabulary
 from twin_graph.sources.folders import Source, read_sources
 from twin_graph.workspace import find_workspace, read_publication
@@ -39,6 +43,23 @@ def files(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
     }
+
+
+@pytest.mark.parametrize("reader", ["build", "comparison"])
+def test_nothing_is_asked_while_it_is_read(reader: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build and a comparison read an archive with no connection possible."""
+
+    def ask(*_: object) -> object:
+        return socket.getaddrinfo("query.wikidata.org", 443)
+
+    monkeypatch.setattr(enriching, "rows_of", ask)
+    monkeypatch.setattr(observed, "observe", ask)
+    read: dict[str, Callable[[], object]] = {
+        "build": lambda: enriching.enrich(find_workspace(REPOSITORY), []),
+        "comparison": lambda: observed.read_observed(FOLDER),
+    }
+    with pytest.raises(OperatorError, match="opens no connections"):
+        read[reader]()
 
 
 def test_it_is_found() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fakes.asking import answers_of
-from fakes.made_up import ALFA, BETA, ITEMS, WORLD, claim, day, item, link, twin, year
+from fakes.made_up import ALFA, BETA, ITEMS, WORLD, claim, day, item, link, place, twin, year
 from twin_graph.enrich import Enriched, rows_of
 from twin_graph.enrich.archives import Archive, Latest
 from twin_graph.enrich.claims import interval, one_date
@@ -115,6 +115,21 @@ def test_oddities_are_in_the_notes() -> None:
     assert "1990, 1992-03-04" in found["Q101$00000011"]["notes"]
 
 
+def test_who_took_the_place_of_a_dissolved_city() -> None:
+    """Where it is a city of ours; one that nobody links, one that is not dissolved, and itself are no successors."""
+    successor = table(rows_of([archive()], world(*STATES)), "cities")["q102"]["succeeded_by"]
+    assert "q110" == successor
+    for claims_ in (
+        [("P576", year(2002)), ("P1366", link("Q999"))],
+        [("P1366", link("Q101"))],
+        [("P576", year(2002)), ("P1366", link("Q102"))],
+    ):
+        numbered = [claim(f"Q102$B000000{n}", *each) for n, each in enumerate(claims_)]
+        documents = [ALFA, item("Q102", numbered, {"en": "Beta"})]
+        enriched = rows_of([archive(documents, ("Q101", "Q102"))], world(*STATES))
+        assert "succeeded_by" not in table(enriched, "cities")["q102"]
+
+
 def test_two_statements_about_one_pair_are_two_claims() -> None:
     """They differ by the end of their numbers; one about another pair needs no such key."""
     found = claims(rows_of([archive()], world(*STATES)))
@@ -191,6 +206,41 @@ def test_population_has_its_year() -> None:
     assert ("1200", "2021") == (found["population"], found["population_year"])
 
 
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        ({"mul": "Mulonia"}, {"name_en": "Mulonia"}),
+        ({"mul": "Mulonia", "pl": "Mulonia Górna"}, {"name_en": "Mulonia", "name_pl": "Mulonia Górna"}),
+        ({"mul": "Mulonia", "en": "Mulonia Upper"}, {"name_en": "Mulonia Upper"}),
+        ({"ar": "مدينة", "sv": "Stad (kommun)", "nb": "By"}, {"name_en": "By"}),
+        ({"ar": "مدينة", "nb": "By", "en-gb": "Town"}, {"name_en": "Town"}),
+        ({"sv": "Stad", "de": "Stadt"}, {"name_de": "Stadt"}),
+        ({"ar": "مدينة"}, {}),
+    ],
+)
+def test_a_label_for_all_languages_is_a_name(labels: dict[str, str], expected: dict[str, str]) -> None:
+    """Wikidata keeps one label for all languages where they agree; a city without any is no number for readers."""
+    named = item("Q1", [twin("Q1", 1, link("Q102"))], labels, aliases={"mul": ["Mulonia", "Other"]})
+    enriched = rows_of([archive([named], ["Q1"])], world())
+    cells = table(enriched, "cities")["q1"]
+    assert expected == {name: cell for name, cell in cells.items() if name.startswith("name_")}
+    assert ({"Other"} if "mul" in labels else {"Other", "Mulonia"}) - set(expected.values()) <= set(
+        table(enriched, "exonyms")
+    )
+
+
+@pytest.mark.parametrize(
+    ("longitude", "cell"), [(-0.000015, "-0.000015"), (-1.5e-9, "0"), (12.0, "12"), (179.9999999, "180")]
+)
+def test_a_small_coordinate_is_small(longitude: float, cell: str) -> None:
+    """The service writes numbers near nought with an exponent."""
+    near = item(
+        "Q1", [twin("Q1", 1, link("Q102")), claim("Q1$A", "P625", place(51.5, longitude))], {"en": "Near"}
+    )
+    found = table(rows_of([archive([near], ["Q1"])], world()), "cities")["q1"]
+    assert ("51.5", cell) == (found["latitude"], found["longitude"])
+
+
 def test_further_names() -> None:
     """Aliases in the languages of the pages that no table has, each with the answer it is from."""
     own = [
@@ -219,6 +269,35 @@ def test_the_later_archive_counts() -> None:
     assert {"Q101$00000001": "late", "Q102$00000001": "early", "Q102$00000002": "early"} == {
         number: cells["claimed_by"] for number, cells in found.items()
     }
+
+
+@pytest.mark.parametrize("items", [["Q101", "Q105"], ["Q101", "Q105", "Q102"]])
+def test_a_merged_item_keeps_its_claims_until_the_other_is_known(items: list[str]) -> None:
+    """The item that it was merged into was not reached, or failed: what an earlier archive said still counts."""
+    target = item("Q105", [twin("Q105", 1, link("Q101"))], {"en": "Beta"})
+    early = archive([ALFA, target], ["Q101", "Q105"], "early", "2026-01-01T00:00:00Z")
+    failed = {"wikidata_statements": ["Q102"]} if "Q102" in items else {}
+    late = archive(WORLD, items, "late", "2026-02-01T00:00:00Z", failed=failed)
+    extract = row("claims", parties="q101;q105", statement="Q105$00000009-x")
+    enriched = rows_of([early, late], world(*STATES))
+    assert "early" == claims(enriched)["Q105$00000001"]["claimed_by"]
+    assert "late" == claims(enriched)["Q101$00000001"]["claimed_by"]
+    alone = rows_of([late], world(*STATES, extract))
+    assert {"Q101"} == alone.replaced
+
+
+def test_what_a_killed_run_did_not_reach_is_not_known() -> None:
+    """A recording that was killed lists nothing as failed; its plan says what it has no answer about."""
+    early = archive([ALFA, BETA], ["Q101", "Q102"], "early", "2026-01-01T00:00:00Z")
+    plan = [
+        {"items": ["Q101", "Q102"], "queries": ["wikidata_facts", "wikidata_statements", "wikidata_labels"]}
+    ]
+    late = archive([ALFA, BETA], ["Q101", "Q102"], "late", "2026-02-01T00:00:00Z", state="open", plan=plan)
+    unnamed = replace(late, answers=tuple(each for each in late.answers if each.query != "wikidata_labels"))
+    for killed, source in ((late, "late"), (unnamed, "early")):
+        enriched = rows_of([early, killed], world(*STATES))
+        assert source == claims(enriched)["Q101$00000001"]["claimed_by"]
+        assert "Alfa" == table(enriched, "cities")["q101"]["name_en"]
 
 
 def test_an_item_that_failed_everywhere_has_no_claims_and_replaces_nothing() -> None:

@@ -217,3 +217,15 @@ def test_redirects_in_a_circle() -> None:
         "Q5": merged("Q5", "Q4"),
     }
     assert ["Q3", "Q3", "Q3", "Q4", "Q6"] == [follow(each, items) for each in ("Q1", "Q2", "Q3", "Q4", "Q6")]
+
+
+def test_a_statement_may_name_an_item_that_was_merged() -> None:
+    """It means the item of today, and says that it is written otherwise."""
+    found = {statement.guid.partition("-")[0]: statement for statement in world().statements}
+    merged, plain = found["Q101$00000008"], found["Q101$00000001"]
+    assert ("Q102", True, "Q102", False) == (
+        merged.value,
+        merged.names_merged,
+        plain.value,
+        plain.names_merged,
+    )

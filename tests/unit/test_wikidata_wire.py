@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,12 +12,13 @@ import pytest
 
 from fakes.clocks import START, FakeClock
 from fakes.faults import CASES, too_many
-from fakes.small_world import DELETED, FRESH, MERGED, TARGET, TOWNS, small_world
+from fakes.small_world import DELETED, FRESH, MERGED, PREFIXES, TARGET, TOWNS, small_world
 from fakes.wdqs import ERRORS, TIME, StandIn
+from twin_graph.compare.observed import read_times
 from twin_graph.errors import OperatorError, SettingInvalid
 from twin_graph.wikidata import client
 from twin_graph.wikidata.archive import read_answers, read_head, read_lines
-from twin_graph.wikidata.checking import verify
+from twin_graph.wikidata.checking import compare, verify
 from twin_graph.wikidata.contact import user_agent
 from twin_graph.wikidata.endpoints import ENDPOINTS, Endpoint, find_endpoint
 from twin_graph.wikidata.pacing import Bucket, backoff
@@ -271,14 +272,55 @@ class TestRefresh:
         finally:
             service.store.update(f"DELETE {{ {old} ?v }} INSERT {{ {old} 1003 }} WHERE {{ {old} ?v }}")
         again = {(asked.question, asked.items) for asked in service.asked if asked.question in ("S1", "S4")}
-        assert {("S1", ("Q3", "Q4")), ("S4", ("Q3", "Q4"))} == again
+        assert {("S1", ("Q3",)), ("S4", ("Q3",))} == again
+        assert [] == verify(tmp_path / "b")
         assert 3 == len([asked for asked in service.asked if asked.question == "S2"])
+        # What was seen to be unchanged is as fresh as the look at it; nothing says that its answer is new.
+        kept = [line for line in read_lines(tmp_path / "b") if line.query == "wikidata_statements"]
+        first, looked = (f"{moment:%Y-%m-%dT%H:%M:%SZ}" for moment in (START, service.clock.now()))
+        expected = dict.fromkeys(("Q1 Q2", "Q4", "Q5 Q6"), (first, looked)) | {"Q3": (looked, "")}
+        assert expected == {" ".join(line.items): (line.retrieved_at, line.confirmed) for line in kept}
+        read_at = read_times(answers(tmp_path / "b"))
+        assert dict.fromkeys(TOWNS, looked) == read_at
+
+    def test_a_refreshed_archive_says_what_a_new_one_says(self, service: StandIn, tmp_path: Path) -> None:
+        """Of a portion in which one item changed the others are taken over; from the result, too, with more items."""
+        run(service, tmp_path / "a", TOWNS, ABOUT_ITEMS)
+        service.clock.advance(8 * 86_400)
+        was = "wds:Q4-5ab ps:P190 wd:Q5 . wd:Q4 schema:version 1004"
+        now = "wds:Q4-5ab ps:P190 wd:Q1 . wd:Q4 schema:version 7777"
+        service.store.update(f"{PREFIXES} DELETE DATA {{ {was} }} ; INSERT DATA {{ {now} }}")
+        try:
+            assert "complete" == self.refresh(service, tmp_path, 7).state
+            service.clock.advance(8 * 86_400)
+            service.asked.clear()
+            items = (*TOWNS, DELETED)
+            assert "complete" == self.refresh(service, tmp_path, 7, "b", "c", items).state
+            assert {"Q0", "S2", "S3", ("S1", (DELETED,)), ("S4", (DELETED,))} == {
+                (asked.question, asked.items) if asked.question in ("S1", "S4") else asked.question
+                for asked in service.asked
+            }
+            run(service, tmp_path / "new", items, ABOUT_ITEMS)
+        finally:
+            service.store.update(f"{PREFIXES} DELETE DATA {{ {now} }} ; INSERT DATA {{ {was} }}")
+        assert facts(tmp_path / "new") == facts(tmp_path / "c")
+        assert [[], []] == [verify(tmp_path / name) for name in ("b", "c")]
+        for name in ("b", "c", "new"):
+            found = compare(answers(tmp_path / "a"), answers(tmp_path / name))
+            assert ["Q4"] == [change.item for change in found.changes]
 
     @staticmethod
-    def refresh(service: StandIn, folder: Path, days: int) -> Run:
-        """A run that may take over from the archive `a`."""
-        return client.fetch(TOWNS, ABOUT_ITEMS, folder / "b", Endpoint("stand-in", service.address), service.clock,
-                            manners=MANNERS, previous=Previous(folder / "a", timedelta(days=days)))  # fmt: skip
+    def refresh(
+        service: StandIn,
+        folder: Path,
+        days: int,
+        old: str = "a",
+        new: str = "b",
+        items: Sequence[str] = TOWNS,
+    ) -> Run:
+        """A run that may take over from an older archive."""
+        return client.fetch(items, ABOUT_ITEMS, folder / new, Endpoint("stand-in", service.address), service.clock,
+                            manners=MANNERS, previous=Previous(folder / old, timedelta(days=days)))  # fmt: skip
 
 
 class TestNames:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,15 @@ from fakes.small_world import DELETED, MERGED, PREFIXES, TOWNS, small_world
 from fakes.wdqs import StandIn
 from twin_graph.errors import ArchiveDamaged, ArchiveMissing, NotInArchive, OperatorError
 from twin_graph.wikidata import archive as archives
-from twin_graph.wikidata.archive import read_answers, read_head, read_lines, scrub
+from twin_graph.wikidata import stored
+from twin_graph.wikidata.archive import Line, read_answers, read_head, read_lines, rows_of
 from twin_graph.wikidata.checking import Change, compare, list_archives, prune, verify
+from twin_graph.wikidata.contact import scrub
+from twin_graph.wikidata.endpoints import find_endpoint
 from twin_graph.wikidata.portions import ABOUT_ITEMS
 from twin_graph.wikidata.replaying import canonical, replay, without_network
+from twin_graph.wikidata.statements import observe
+from twin_graph.wikidata.stored import stored_answers
 from twin_graph.wikidata.waiting import Pause, read_pause, write_pause
 from wikidata_mishaps import PLACES, SIZES
 from wikidata_runs import facts, new_clock, run
@@ -321,6 +327,52 @@ class TestPrune:
         assert (folder / "notes").is_dir()
         assert [] == prune(tmp_path / "nothing", 1)
 
+    def test_prune_keeps_one_of_each_sort(self, archive: Path, tmp_path: Path) -> None:
+        """Looks at constraints do not push out what is known of items."""
+        folder = tmp_path / "several"
+        shutil.copytree(archive, folder / "wd-0")
+        for number in range(1, 5):
+            head = {"format": 1, "id": f"wd-{number}", "endpoint": "stand-in", "state": "complete",
+                    "started": f"2099-01-0{number}T00:00:00Z",
+                    "plan": [{"items": ["P190"], "queries": ["wikidata_constraints"]}]}  # fmt: skip
+            (folder / f"wd-{number}").mkdir()
+            (folder / f"wd-{number}" / "archive.json").write_text(json.dumps(head), encoding="utf-8")
+        assert ["wd-1", "wd-2", "wd-3"] == prune(folder, 1)
+        assert {"wd-0", "wd-4"} == {path.name for path in folder.iterdir()}
+
+
+class TestStored:
+    """Answers whose rows stay on the disk."""
+
+    def test_they_say_the_same(self, archive: Path) -> None:
+        """Answer by answer and row by row, as often as somebody asks."""
+        for kept, later in zip(read_answers(archive), stored_answers(archive), strict=True):
+            for _ in range(2):
+                assert kept == replace(later, rows=tuple(later.rows))
+            assert (len(kept.rows), kept.rows[:2]) == (len(later.rows), later.rows[:2])
+
+    def test_every_body_is_read_once(self, archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What an archive says is made in one pass, and the rows are not kept."""
+        bodies: list[str] = []
+
+        def counted(folder: Path, line: Line) -> object:
+            bodies.append(line.body)
+            return rows_of(folder, line)
+
+        monkeypatch.setattr(stored, "rows_of", counted)
+        answers = list(stored_answers(archive))
+        expected = observe(read_answers(archive))
+        assert expected == observe(answers)
+        asked = [answer.body for answer in answers if answer.query != "wikidata_freshness"]
+        assert sorted(asked) == sorted(bodies)
+
+    def test_damage_shows(self, archive: Path) -> None:
+        """A body that is not there is never an answer without rows."""
+        for path in (archive / "bodies").iterdir():
+            path.unlink()
+        with pytest.raises(ArchiveDamaged):
+            observe(stored_answers(archive))
+
 
 class TestSmallThings:
     """Parts that have no other place."""
@@ -332,18 +384,22 @@ class TestSmallThings:
         assert "known as …" == scrub("known as me@localhost", "me@localhost")
 
     def test_pauses(self, tmp_path: Path) -> None:
-        """A pause is kept for each endpoint; a file that cannot be read is no pause."""
-        clock = FakeClock()
-        assert None is read_pause(tmp_path, "wikidata", clock.now())
+        """A pause is kept for each server, in every folder; a file that cannot be read is no pause."""
+        clock, new, other = FakeClock(), tmp_path / "new", tmp_path / "other"
+        wikidata, qlever = find_endpoint("wikidata"), find_endpoint("qlever")
+        assert None is read_pause([tmp_path], wikidata, clock.now())
         clock.advance(60)
         until = clock.now()
-        write_pause(tmp_path / "new", "wikidata", Pause(until, "banned"))
+        write_pause([new, other], wikidata, Pause(until, "banned"))
         before = FakeClock().now()
-        assert Pause(until, "banned") == read_pause(tmp_path / "new", "wikidata", before)
-        assert (None, None) == (read_pause(tmp_path / "new", "qlever", before),
-                                read_pause(tmp_path / "new", "wikidata", until))  # fmt: skip
-        (tmp_path / "new" / "endpoints.json").write_text('{"wikidata": {"until": 7}}')
-        assert None is read_pause(tmp_path / "new", "wikidata", before)
+        for folders in ([new], [other], [tmp_path, other]):
+            assert Pause(until, "banned") == read_pause(folders, wikidata, before)
+        renamed = find_endpoint("mine=https://query.wikidata.org/sparql?x")
+        assert Pause(until, "banned") == read_pause([new], renamed, before)
+        assert (None, None) == (read_pause([new], qlever, before), read_pause([new], wikidata, until))
+        for content in ('{"wikidata": {"until": 7}}', '{"wikidata": 7}', "[]", "?"):
+            (new / "endpoints.json").write_text(content)
+            assert None is read_pause([new], wikidata, before)
 
     def test_head(self, archive: Path) -> None:
         """The head counts what is there and seals the manifest."""

@@ -31,9 +31,13 @@ def running() -> Iterator[StandIn]:
 
 
 @pytest.fixture
-def service(running: StandIn, monkeypatch: pytest.MonkeyPatch) -> StandIn:
+def service(
+    running: StandIn, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> StandIn:
     """The stand-in as new, whose clock is also that of the commands."""
     clock = new_clock(running)
+    # What is kept about the service is kept in a workspace of the test.
+    monkeypatch.setenv("TWIN_GRAPH_WORKSPACE", str(tmp_path_factory.mktemp("nowhere")))
     monkeypatch.setattr(client, "SystemClock", lambda: clock)
     monkeypatch.setenv("TWIN_GRAPH_WIKIDATA_CONTACT", CONTACT)
     return running
@@ -114,6 +118,18 @@ class TestFetch:
         service.clock.advance(90_000)
         assert 0 == fetch(service, tmp_path / "a", *TOWNS).exit_code
 
+    def test_a_ban_holds_for_every_archive(self, service: StandIn, tmp_path: Path) -> None:
+        """Another folder or another name for the same service is no way around."""
+        command = ["-w", copy_tiny(tmp_path).root, "wikidata", "fetch", *TOWNS, "--archive"]
+        service.inject(CASES["403, banned"].fault, "wikidata_statements", "Q3", 1)
+        endpoints = [f"--endpoint={name}={service.address}" for name in ("stand-in", "another")]
+        codes = []
+        for place, endpoint in (("one/a", endpoints[0]), ("two/b", endpoints[0]), ("three/c", endpoints[1])):
+            asked = len(service.asked)
+            result = CliRunner().invoke(main, list(map(str, [*command, tmp_path / place, endpoint])))
+            codes.append((result.exit_code, len(service.asked) > asked))
+        assert [(4, True), (4, False), (4, False)] == codes
+
     def test_fallback(self, service: StandIn, tmp_path: Path) -> None:
         """Another service is asked only when it is named, and fills an archive of its own."""
         closed = "away=http://127.0.0.1:1/sparql"
@@ -146,6 +162,18 @@ class TestFetch:
         assert "nothing was sent" in result.output
         said = json.loads(fetch(service, tmp_path / "a", "--dry-run", "--json", "Q1").output)
         assert (5, 0) == (said["total"]["requests"], said["sent"])
+
+    def test_dry_run_of_the_rest(self, service: StandIn, tmp_path: Path) -> None:
+        """Of an archive that is gone on with only what it lacks would be asked, and costs."""
+        service.inject(CASES["502"].fault, "wikidata_statements", "Q3", 10**6)
+        fetch(service, tmp_path / "a", *TOWNS)
+        asked = len(service.asked)
+        said = json.loads(fetch(service, tmp_path / "a", "--dry-run", "--json", *TOWNS).output)
+        assert [("wikidata_statements", 1, 1)] == [
+            (row["query"], row["requests"], row["items"]) for row in said["queries"]
+        ]
+        assert asked == len(service.asked)
+        assert 78 == invoke("fetch", "Q1", "--dry-run", "--endpoint", "nobody").exit_code
 
     def test_replay_instead(self, service: StandIn, tmp_path: Path) -> None:
         """With --replay an archive is asked; what it lacks has a code of its own and is named."""

@@ -30,13 +30,13 @@ from typing import Any, TypeVar
 import click
 
 from twin_graph.cli import show
-from twin_graph.errors import NotInArchive, OperatorError, TwinGraphError
+from twin_graph.cli.asked import print_end, print_items, print_plan, rest_of
+from twin_graph.errors import NotInArchive, OperatorError, TwinGraphError, WorkspaceInvalid
 from twin_graph.settings import read_settings
 from twin_graph.wikidata import checking, planning
 from twin_graph.wikidata.archive import read_answers, read_head
 from twin_graph.wikidata.client import fetch as fetch_answers
 from twin_graph.wikidata.endpoints import find_endpoint
-from twin_graph.wikidata.pacing import SECONDS
 from twin_graph.wikidata.planning import Plan
 from twin_graph.wikidata.portions import (
     ABOUT_ITEMS,
@@ -46,7 +46,6 @@ from twin_graph.wikidata.portions import (
     QUESTIONS,
     check_items,
     is_item,
-    text_of,
 )
 from twin_graph.wikidata.refreshing import Previous
 from twin_graph.wikidata.replaying import canonical, replay
@@ -57,7 +56,6 @@ EXIT_NOT_IN_ARCHIVE, EXIT_SETUP, EXIT_DISK = 6, 78, 74
 ARCHIVES = "archives"
 _FALL_BACK = ("banned", "throttled", "offline", "unavailable")
 _AGE = re.compile(r"([0-9]+)([dh])")
-_ENTITY = "http://www.wikidata.org/entity/"
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -167,7 +165,7 @@ def discover(
     plan = {**({DISCOVERY.name: found} if found else {}), **({MEMBERS.name: members} if members else {})}
     archive = _carry_out(context, plan, None, **{**options, "quiet": True})
     if archive is not None:
-        _print_items(archive, as_json=bool(options["as_json"]))
+        print_items(archive, as_json=bool(options["as_json"]))
 
 
 @wikidata.command()
@@ -281,8 +279,9 @@ def _carry_out(
     """Do what a plan says, live or from an archive; the archive with the answers, None after a dry run."""
     if live and replayed is not None:
         raise click.UsageError("--live and --replay exclude each other")
+    service = find_endpoint(endpoint)
     if dry_run:
-        _print_plan(plan, as_json=as_json)
+        print_plan(*rest_of(plan, archive, service.name), as_json=as_json)
         return None
     if replayed is not None:
         for name, items in plan.items():
@@ -291,28 +290,36 @@ def _carry_out(
         if not quiet:
             show.success(f"{replayed.name} answers all of it")
         return replayed
-    service = find_endpoint(endpoint)
     settings = read_settings(os.environ, workspace=context.find_root().obj, wikidata_contact=contact)
     manners = Manners(settings.wikidata_contact)
+    home = _home(context)
     target = archive or _root(context) / ARCHIVES / f"wd-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}"
-    ended = _run(plan, target, service.name if service.name == endpoint else endpoint, manners, previous,
-                 as_json=as_json)  # fmt: skip
+    ended = _run(plan, target, endpoint, manners, previous, home, as_json=as_json)
     if fallback and ended.state in _FALL_BACK:
         show.failure(
             f"{service.name}: {ended.message}; asking {fallback} instead, into an archive of its own"
         )
         target = target.with_name(f"{target.name}-{find_endpoint(fallback).name}")
-        ended = _run(plan, target, fallback, manners, None, as_json=as_json)
+        ended = _run(plan, target, fallback, manners, None, home, as_json=as_json)
     if not quiet or ended.exit_code:
-        _print_end(ended, target, as_json=as_json)
+        print_end(ended, target, as_json=as_json)
     if ended.exit_code:
         sys.exit(ended.exit_code)
     return target
 
 
+def _home(context: click.Context) -> Path | None:
+    """Where the workspace keeps what endpoints told us to wait for; None outside of a workspace."""
+    try:
+        return _root(context) / ARCHIVES
+    except WorkspaceInvalid:
+        return None
+
+
 def _run(
-    plan: Plan, target: Path, endpoint: str, manners: Manners, previous: Previous | None, *, as_json: bool
-) -> Run:
+    plan: Plan, target: Path, endpoint: str, manners: Manners, previous: Previous | None, home: Path | None,
+    *, as_json: bool,
+) -> Run:  # fmt: skip
     portions = planning.to_ask(plan, planning.Progress(), manners.sizes)
     ended: Run | None = None
     with show.progress("wikidata", steps=len(portions), hidden=as_json) as step:
@@ -320,7 +327,14 @@ def _run(
         # Questions about different ids are runs of their own into the same archive.
         for items, names in _groups(plan):
             found = fetch_answers(
-                items, names, target, endpoint, manners=manners, telling=telling, previous=previous
+                items,
+                names,
+                target,
+                endpoint,
+                manners=manners,
+                telling=telling,
+                previous=previous,
+                pauses=home,
             )
             ended = found if ended is None else _together(ended, found)
             if found.state not in ("complete", "partial"):
@@ -344,57 +358,6 @@ def _groups(plan: Plan) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
         without = []
     if without:
         yield (), without
-
-
-def _print_plan(plan: Plan, *, as_json: bool) -> None:
-    """The queries that would be sent, and about what they cost the service and us."""
-    portions = planning.to_ask(plan, planning.Progress(), {})
-    seconds = planning.seconds_of(portions)
-    rows = []
-    for name in plan:
-        own = [(question, items) for question, items in portions if question.name == name]
-        if own:
-            rows.append({"query": name, "requests": len(own), "items": len(plan[name]),
-                         "server_seconds": round(planning.seconds_of(own), 1),
-                         "text": text_of(*own[0])})  # fmt: skip
-    total = {"requests": len(portions), "server_seconds": round(seconds, 1),
-             "minutes_at_least": round(seconds / SECONDS, 1)}  # fmt: skip
-    if as_json:
-        click.echo(show.json_text({"queries": rows, "total": total, "sent": 0}))
-        return
-    for row in rows:
-        click.echo(f"# {row['query']}: {row['items']} ids in {row['requests']} request(s), about "
-                   f"{row['server_seconds']} s of the service; the first is\n{row['text']}")  # fmt: skip
-    click.echo(f"# in all {total['requests']} request(s), about {total['server_seconds']} s of the service, "
-               f"{total['minutes_at_least']} min or more; nothing was sent")  # fmt: skip
-
-
-def _print_end(ended: Run, target: Path, *, as_json: bool) -> None:
-    if as_json:
-        failed = {name: list(ids) for name, ids in ended.failed.items()}
-        click.echo(show.json_text({"archive": str(target), "state": ended.state, "failed": failed,
-                                   "missing": list(ended.missing), "requests": ended.requests,
-                                   "waited": ended.waited, "message": ended.message}))  # fmt: skip
-        return
-    if ended.state == "complete":
-        show.success(f"{target}: complete, {ended.requests} request(s)")
-    else:
-        count = sum(max(1, len(ids)) for ids in ended.failed.values())
-        show.failure(f"{target}: {ended.state}; {count} answer(s) are lacking. {ended.message}".rstrip())
-        click.echo(f"Go on with the same command and --archive {target}")
-    if ended.missing:
-        click.echo(f"{len(ended.missing)} item(s) are not in Wikidata: {' '.join(ended.missing[:10])}")
-
-
-def _print_items(archive: Path, *, as_json: bool) -> None:
-    found = {
-        str(row["item"]).removeprefix(_ENTITY)
-        for answer in read_answers(archive)
-        if answer.query in (DISCOVERY.name, MEMBERS.name)
-        for row in answer.rows
-    }
-    items = check_items(item for item in found if is_item(item))
-    click.echo(show.json_text(list(items)) if as_json else "\n".join(items))
 
 
 def known_items(data: Path) -> set[str]:

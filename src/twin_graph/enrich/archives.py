@@ -13,9 +13,12 @@ from functools import cached_property
 from pathlib import Path
 
 from twin_graph import iris
-from twin_graph.wikidata.archive import HEAD, Head, read_answers, read_head
+from twin_graph.wikidata import planning
+from twin_graph.wikidata.archive import HEAD, Head, read_head
+from twin_graph.wikidata.identity import follow
 from twin_graph.wikidata.model import Answer, Item, Observation, Statement
 from twin_graph.wikidata.statements import observe
+from twin_graph.wikidata.stored import stored_answers
 
 FOLDER = "wikidata"  # of `data/`; each folder in it that holds `archive.json` is an archive
 _UNFIT = re.compile(r"[^a-z0-9]+")
@@ -42,13 +45,18 @@ class Archive:
     @cached_property
     def observation(self) -> Observation:
         """All that it says."""
-        failed = {item for items in self.head.failed.values() for item in items}
-        return observe(self.answers, self.head.id, failed)
+        return observe(self.answers, self.head.id, planning.unread(self.head, self.answers))
 
     @cached_property
     def bodies(self) -> Mapping[str, Answer]:
         """Its answers by the sha256 of their bodies."""
         return {answer.body: answer for answer in self.answers}
+
+    def knows(self, item: Item) -> bool:
+        """Whether it says all of an item. What a merged item said stands on another, which it must know, too."""
+        items = self.observation.items
+        last = items.get(follow(item.id, items))
+        return item.state != "failed" and last is not None and last.state != "failed"
 
     def answer_about(self, query: str, item: str) -> Answer | None:
         """The latest answer to a query about an item."""
@@ -71,7 +79,7 @@ def read_archive(folder: Path) -> Archive:
     Raises:
         ArchiveMissing, ArchiveDamaged: it cannot be read.
     """
-    return Archive(read_head(folder), tuple(read_answers(folder)))
+    return Archive(read_head(folder), tuple(stored_answers(folder)))
 
 
 class Latest:
@@ -82,7 +90,7 @@ class Latest:
         self.of_item: dict[str, Archive] = {}
         for archive in self.archives:
             for item in archive.observation.items.values():
-                if item.state != "failed":
+                if archive.knows(item):
                     self.of_item[item.id] = archive
 
     def items(self) -> Iterator[tuple[Archive, Item]]:

@@ -7,7 +7,8 @@ columns; further names are labels and aliases in the languages of our pages.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Container, Iterator, Mapping
 
 from twin_graph import iris
 from twin_graph.enrich.archives import Archive
@@ -22,21 +23,29 @@ from twin_graph.wikidata.terms import item_id
 from twin_graph.workspace import LANGUAGES
 
 NAME_LANGUAGES = ("en", "pl", "uk", "de", "es", "fr", "pt", "ru", "zh")
+# The language that the others fall back on, and the code of a label that is meant for all.
+DEFAULT, ANY = "en", "mul"
 # What comes with something else, and only where that is filled too.
 _TOGETHER = (("latitude", "longitude"), ("population", "population_year"))
-_POINT = re.compile(r"Point\((-?[0-9.]+)(?:[Ee][+-]?[0-9]+)? (-?[0-9.]+)(?:[Ee][+-]?[0-9]+)?\)")
+_NUMBER = r"([-+]?[0-9]+(?:\.[0-9]+)?(?:[Ee][-+]?[0-9]+)?)"
+_POINT = re.compile(rf"Point\({_NUMBER} {_NUMBER}\)", re.IGNORECASE)
 _LONGEST_NAME = 120
 # What a label says to tell its item from others, such as “Амстердам (община)”.
 _BEHIND = re.compile(r"(?<=\S)\s*\([^()]*\)\s*$")
 
 
-def city_row(archive: Archive, item: Item, known: Known, where: SourceRef) -> Row | None:
+def city_row(
+    archive: Archive, item: Item, known: Known, where: SourceRef, parties: Container[str] = ()
+) -> Row | None:
     """What an item adds to its city; None where it adds nothing.
 
     A city that no table has gets a row with all that is known of it.
+
+    Args:
+        parties: items that are cities though no table has them.
     """
     taken = known.taken(item.id)
-    offered = {**_names(item), **_facts(item, known)}
+    offered = {**_names(item), **_facts(item, known), **_successors(item, known, parties)}
     for first, second in _TOGETHER:
         if first in taken or second in taken or first not in offered:
             offered.pop(first, None)
@@ -70,8 +79,12 @@ def name_rows(archive: Archive, item: Item, known: Known, where: SourceRef) -> I
         return
     had = {_folded(name) for name in known.names.get(known.own(item.id), ())}
     had |= {_folded(item.labels[language]) for language in NAME_LANGUAGES if language in item.labels}
+    had.add(_folded(_default_label(item)))
     for language in LANGUAGES:
-        for name in item.aliases.get(language, ()):
+        for name in (
+            *item.aliases.get(language, ()),
+            *(item.aliases.get(ANY, ()) if language == DEFAULT else ()),
+        ):
             text = _cleaned(name)
             if text and _folded(text) not in had and SEPARATOR not in text:
                 had.add(_folded(text))
@@ -83,9 +96,29 @@ def name_rows(archive: Archive, item: Item, known: Known, where: SourceRef) -> I
 
 
 def _names(item: Item) -> dict[str, str]:
-    labels = {code: _BEHIND.sub("", item.labels.get(code, "")) for code in NAME_LANGUAGES}
+    told = {code: item.labels.get(code, "") for code in NAME_LANGUAGES}
+    told[DEFAULT] = _default_label(item)
+    labels = {code: _BEHIND.sub("", label) for code, label in told.items()}
     found = {f"name_{code}": _cleaned(label) for code, label in labels.items()}
     return {column: name for column, name in found.items() if name}
+
+
+def _default_label(item: Item) -> str:
+    """The label in English; else the one that is meant for all languages; else, of an item without any in a language
+    of ours, the first in Latin letters, those of variants of English before others.
+    """
+    labels = item.labels
+    if known := labels.get(DEFAULT) or labels.get(ANY):
+        return known
+    if any(labels.get(code) for code in NAME_LANGUAGES):
+        return ""
+    codes = sorted(labels, key=lambda code: (not code.startswith(f"{DEFAULT}-"), code))
+    return next((labels[code] for code in codes if _is_latin(labels[code])), "")
+
+
+def _is_latin(name: str) -> bool:
+    letters = [character for character in name if character.isalpha()]
+    return bool(letters) and all(unicodedata.name(letter, "").startswith("LATIN ") for letter in letters)
 
 
 def _facts(item: Item, known: Known) -> dict[str, str]:
@@ -107,6 +140,15 @@ def _facts(item: Item, known: Known) -> dict[str, str]:
         number = _only(item, fact)
         found[fact] = number if number.isdecimal() else ""
     return found
+
+
+def _successors(item: Item, known: Known, parties: Container[str]) -> dict[str, str]:
+    """The cities that took the place of one that was dissolved, as far as they are among ours."""
+    if not item.facts.get("dissolved"):
+        return {}
+    named = {item_id(node) for node in item.facts.get("replacedBy", ())}
+    found = {known.alias(each) for each in named if each and (known.is_known(each) or each in parties)}
+    return {"succeeded_by": SEPARATOR.join(sorted(found - {known.alias(item.id)}))}
 
 
 def _only(item: Item, fact: str) -> str:

@@ -18,6 +18,7 @@ from twin_graph.findings import SourceRef
 from twin_graph.sources.folders import Source
 from twin_graph.sources.tables import Row
 from twin_graph.wikidata.archive import HEAD
+from twin_graph.wikidata.replaying import without_network
 from twin_graph.workspace import Workspace
 
 
@@ -37,7 +38,7 @@ class Enriched:
 
 
 def enrich(workspace: Workspace, sources: Sequence[Source]) -> list[Source]:
-    """The sources of a workspace with what its archives of Wikidata say.
+    """The sources of a workspace with what its archives of Wikidata say, read with no connection possible.
 
     Raises:
         ArchiveMissing, ArchiveDamaged: an archive cannot be read.
@@ -50,7 +51,8 @@ def enrich(workspace: Workspace, sources: Sequence[Source]) -> list[Source]:
         archive.key: SourceRef(workspace.relative(folder / HEAD))
         for archive, folder in zip(archives, folders, strict=True)
     }
-    enriched = rows_of(archives, sources, places)
+    with without_network():
+        enriched = rows_of(archives, sources, places)
     return [*(_without(source, enriched.replaced) for source in sources), enriched.source]
 
 
@@ -83,7 +85,7 @@ def _cities(
         wanted = known.is_known(item.id) or item.id in maker.parties
         if not wanted or known.is_removed(item.id) or not is_party(item):
             continue
-        row = city_row(archive, item, known, where[archive.key])
+        row = city_row(archive, item, known, where[archive.key], maker.parties)
         if row is not None and known.is_known(item.id):
             additions.append(row)
         elif row is not None:

@@ -15,6 +15,7 @@ judging     what an exchange is
 results     rows of an answer
 subjects    whom an answer speaks of
 archive     files: records and reads answers
+stored      answers whose rows stay on the disk
 refreshing  what a new archive takes over from an older one
 replaying   an archive in place of a service, with no connection possible
 checking    verify, compare and prune archives

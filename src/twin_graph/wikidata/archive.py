@@ -18,17 +18,20 @@ import os
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from rdflib.term import Node
+
 from twin_graph.errors import ArchiveDamaged, ArchiveMissing, OperatorError
 from twin_graph.wikidata.model import Answer
-from twin_graph.wikidata.portions import QUESTIONS, find_question, variables
+from twin_graph.wikidata.portions import find_question, variables
 from twin_graph.wikidata.results import IncompleteResults, WrongResults, read_rows
+from twin_graph.wikidata.subjects import only_about
 
 HEAD, MANIFEST, BODIES = "archive.json", "manifest.jsonl", "bodies"
 OPEN = "open"  # state of an archive that is being recorded, or whose recording was killed
@@ -38,9 +41,6 @@ ENOUGH = 2  # silences about an item that are believed
 # Of the headers of an answer only these are kept: they tell its age and its server, and nothing of us.
 KEPT_HEADERS = ("age", "content-type", "last-modified", "retry-after", "x-served-by")
 
-_ADDRESSES = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*|\b\d{1,3}(?:\.\d{1,3}){3}\b|\b(?:[0-9a-fA-F]{1,4}:){3,7}[0-9a-fA-F:]*"
-)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -56,6 +56,9 @@ class Line:
         modified: how fresh the service said its data are.
         silent: ids of which the answer says nothing ("" for a question without ids).
         redirects: items into which some of these were merged.
+        part: the body is the answer to a question about more items than these; what it says of the others is not
+            meant here.
+        confirmed: when the items were last seen to be at the revision that this answer is about, where that is later.
         sample: the beginning of what came instead of an answer.
     """
 
@@ -76,6 +79,8 @@ class Line:
     redirects: tuple[str, ...] = ()
     detail: str = ""
     sample: str = ""
+    part: bool = False
+    confirmed: str = ""
 
     @property
     def is_answer(self) -> bool:
@@ -90,7 +95,7 @@ class Line:
             "headers": dict(sorted(self.headers.items())), "bytes": self.bytes, "body_sha256": self.body,
             "rows": self.rows, "dataset_modified": self.modified, "verdict": self.verdict,
         }  # fmt: skip
-        for name in ("silent", "redirects", "detail", "sample"):
+        for name in ("silent", "redirects", "detail", "sample", "part", "confirmed"):
             if value := getattr(self, name):
                 content[name] = value
         return content
@@ -110,21 +115,11 @@ def read_line(content: Mapping[str, Any]) -> Line:
             int(content.get("bytes", 0)), str(content.get("body_sha256", "")), int(content.get("rows", 0)),
             str(content.get("dataset_modified") or ""), tuple(content.get("silent", ())),
             tuple(content.get("redirects", ())),
-            str(content.get("detail", "")), str(content.get("sample", "")),
+            str(content.get("detail", "")), str(content.get("sample", "")), bool(content.get("part", False)),
+            str(content.get("confirmed", "")),
         )  # fmt: skip
     except (KeyError, TypeError, AttributeError) as problem:
         raise ValueError(f"not a line of a manifest: {problem!r}") from problem
-
-
-def scrub(text: str, contact: str = "") -> str:
-    """A text without e-mail addresses, without addresses of machines and without our contact.
-
-    >>> scrub("Request from 192.0.2.7 by bot (mailto:me@example.org)")
-    'Request from … by bot (mailto:…)'
-    """
-    for secret in (contact, contact.removeprefix("mailto:")):
-        text = text.replace(secret, "…") if "@" in secret else text
-    return _ADDRESSES.sub("…", text)
 
 
 @dataclass(frozen=True)
@@ -224,13 +219,20 @@ def answers_in(folder: Path) -> list[Line]:
 def read_answers(folder: Path) -> Iterator[Answer]:
     """The answers of an archive, in the order in which they were recorded.
 
-    An item that an answer is silent on belongs to it only when another was silent, too, and to the later of them.
-
     Raises:
         ArchiveMissing: there is no archive here.
         ArchiveDamaged: a body or a line is not what it should be.
     """
     endpoint = str(read_head(folder).content.get("endpoint", ""))
+    for line, items in lines_that_count(folder):
+        yield read_answer(folder, line, endpoint, items)
+
+
+def lines_that_count(folder: Path) -> Iterator[tuple[Line, tuple[str, ...]]]:
+    """The lines of answers, each with the items that it answers about.
+
+    An item that an answer is silent on belongs to it only when another was silent, too, and to the later of them.
+    """
     silences = Counter(
         (line.query, item) for line in read_lines(folder) if line.is_answer for item in line.silent
     )
@@ -241,7 +243,7 @@ def read_answers(folder: Path) -> Iterator[Answer]:
         not_here = {item for item in line.silent if item in again or silences[line.query, item] < ENOUGH}
         items = tuple(item for item in line.items if item not in not_here)
         if items or not (line.items or not_here):
-            yield read_answer(folder, line, endpoint, items)
+            yield line, items
 
 
 def read_answer(folder: Path, line: Line, endpoint: str, items: tuple[str, ...]) -> Answer:
@@ -250,11 +252,30 @@ def read_answer(folder: Path, line: Line, endpoint: str, items: tuple[str, ...])
     Raises:
         ArchiveDamaged: its body is not what the line says.
     """
+    return answer_of(line, endpoint, items, rows_of(folder, line))
+
+
+def answer_of(
+    line: Line, endpoint: str, items: tuple[str, ...], rows: Sequence[Mapping[str, Node]]
+) -> Answer:
+    """The answer of a line with its rows."""
+    return Answer(
+        line.query, items, rows, endpoint, line.retrieved_at, line.modified, line.body, line.confirmed
+    )
+
+
+def rows_of(folder: Path, line: Line) -> tuple[Mapping[str, Node], ...]:
+    """The rows of the answer of a line.
+
+    Raises:
+        ArchiveDamaged: its body is not what the line says.
+    """
     try:
-        rows = read_rows(read_body(folder, line.body), variables(find_question(line.query)))
+        question = find_question(line.query)
+        rows = read_rows(read_body(folder, line.body), variables(question))
     except (IncompleteResults, WrongResults) as problem:
         raise ArchiveDamaged(f"{body_path(folder, line.body)}: {problem}") from problem
-    return Answer(line.query, items, rows, endpoint, line.retrieved_at, line.modified, line.body)
+    return only_about(question, line.items, rows) if line.part else rows
 
 
 class Recorder:
@@ -381,9 +402,3 @@ def write_whole(path: Path, content: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
-
-
-def known_questions(lines: list[Line]) -> tuple[str, ...]:
-    """The names of the questions that were asked, in the order of the table."""
-    asked = {line.query for line in lines}
-    return tuple(question.name for question in QUESTIONS if question.name in asked)

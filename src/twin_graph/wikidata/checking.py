@@ -29,11 +29,10 @@ from twin_graph.wikidata.archive import (
 from twin_graph.wikidata.model import Answer
 from twin_graph.wikidata.portions import STATEMENTS, find_question, number, variables
 from twin_graph.wikidata.results import IncompleteResults, WrongResults, parse
+from twin_graph.wikidata.subjects import NODES
 
 _ENTITY = "http://www.wikidata.org/entity/"
 _STATEMENT = f"{_ENTITY}statement/"
-# What belongs to a statement and has a node of its own; any other object is another item with claims of its own.
-_NODES = ("http://www.wikidata.org/value/", "http://www.wikidata.org/reference/")
 _CLAIM = "http://www.wikidata.org/prop/P"
 
 
@@ -157,7 +156,7 @@ def _content(statement: str, about: Mapping[str, set[tuple[str, Node]]]) -> froz
     lines = set()
     for p, o in about.get(statement, ()):
         lines.add(f"{p} {o.n3()}")
-        if str(o).startswith(_NODES):
+        if str(o).startswith(NODES):
             lines |= {f"{p} {inner} {value.n3()}" for inner, value in about.get(str(o), ())}
     return frozenset(lines)
 
@@ -174,16 +173,22 @@ def list_archives(folder: Path) -> list[Head]:
 
 
 def prune(folder: Path, keep: int) -> list[str]:
-    """Delete the oldest archives but for `keep`, and never the latest that is complete or one being recorded.
+    """Delete the oldest archives but for `keep`, and never one being recorded or the latest complete one of its sort.
+
+    A search for items and a look at constraints are of another sort than an archive of what items say.
 
     Returns:
         The names of the deleted.
     """
     heads = list_archives(folder)
-    complete = [head for head in heads if head.state == "complete"]
+    latest = {
+        frozenset(planning.read_plan(head.content.get("plan"))): head
+        for head in heads
+        if head.state == "complete"
+    }
     deleted = []
     for head in heads[: max(0, len(heads) - keep)]:
-        if head.state != OPEN and head not in complete[-1:]:
+        if head.state != OPEN and head not in latest.values():
             shutil.rmtree(head.folder)
             deleted.append(head.folder.name)
     return deleted

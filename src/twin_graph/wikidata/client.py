@@ -25,8 +25,8 @@ from twin_graph.errors import (
     UpstreamUnavailable,
 )
 from twin_graph.wikidata import archive, planning
-from twin_graph.wikidata.archive import KEPT_HEADERS, OPEN, SAMPLE, Line, Recorder, scrub
-from twin_graph.wikidata.contact import user_agent
+from twin_graph.wikidata.archive import KEPT_HEADERS, OPEN, SAMPLE, Line, Recorder
+from twin_graph.wikidata.contact import scrub, user_agent
 from twin_graph.wikidata.endpoints import Endpoint, find_endpoint
 from twin_graph.wikidata.judging import AGAIN, HALVE, LONGEST, NO_HEADER, Verdict, judge
 from twin_graph.wikidata.pacing import ERRORS, SECONDS, Bucket, Clock, SystemClock, backoff
@@ -37,7 +37,7 @@ from twin_graph.wikidata.portions import (
     key,
     text_of,
 )
-from twin_graph.wikidata.refreshing import Previous, revisions
+from twin_graph.wikidata.refreshing import Previous, Revision, revisions
 from twin_graph.wikidata.results import clean
 from twin_graph.wikidata.runs import Manners, Run, State, Telling, state_of
 from twin_graph.wikidata.subjects import redirects_in, silent_on
@@ -59,6 +59,7 @@ def fetch(
     manners: Manners,
     telling: Telling | None = None,
     previous: Previous | None = None,
+    pauses: Path | None = None,
 ) -> Run:
     """Ask questions about items and record the answers; go on with an archive that is there already.
 
@@ -69,6 +70,7 @@ def fetch(
         archive: folder of the archive; what it has answers to is not asked again.
         endpoint: name of a query service; an archive is of one service only.
         previous: an older archive whose answers are taken over where they still hold.
+        pauses: folder beside that of the archive in which it is kept until when an endpoint is left alone.
 
     Returns:
         How it ended. Faults of the service and of the disk are no exceptions.
@@ -80,6 +82,8 @@ def fetch(
     """
     service = find_endpoint(endpoint) if isinstance(endpoint, str) else endpoint
     session = _Session(archive, service, clock or SystemClock(), manners, telling or Telling())
+    if pauses is not None:
+        session.pauses.append(pauses)
     return session.run(planning.plan_of(items, queries), previous)
 
 
@@ -90,6 +94,7 @@ class _Session:
         self, folder: Path, endpoint: Endpoint, clock: Clock, manners: Manners, telling: Telling
     ) -> None:
         self._folder, self._endpoint, self._clock = folder, endpoint, clock
+        self.pauses = [folder.parent]
         self._manners, self._telling = manners, telling
         self._agent = user_agent(manners.contact)
         self._time, self._errors = Bucket(clock, SECONDS), Bucket(clock, ERRORS)
@@ -99,7 +104,7 @@ class _Session:
         self._plan: planning.Plan = {}
         self._progress = planning.Progress()
         self._previous: Previous | None = None
-        self._revisions: dict[str, str] | None = None
+        self._revisions: dict[str, Revision] | None = None
 
     def run(self, plan: planning.Plan, previous: Previous | None = None) -> Run:
         """Do what the plan says and the archive does not have."""
@@ -194,25 +199,25 @@ class _Session:
             queue = deque(portions)
             while queue:
                 question, items = queue.popleft()
-                if self._take_over(recorder, question, items):
+                taken = self._take_over(recorder, question, items)
+                items = tuple(item for item in items if item not in taken)
+                if taken and not items:
                     continue
                 with self._telling.step(_words(question, items)):
                     queue.extendleft(reversed(self._ask(recorder, question, items)))
             self._plan = planning.with_redirects(self._plan, self._progress)
 
-    def _take_over(self, recorder: Recorder, question: Question, items: tuple[str, ...]) -> bool:
-        """Whether an older archive has the answer, which then is in this one."""
+    def _take_over(self, recorder: Recorder, question: Question, items: tuple[str, ...]) -> set[str]:
+        """The items of a portion about which an older archive has the answer, which then is in this one."""
         if self._previous is None:
-            return False
+            return set()
         if self._revisions is None and question not in (FRESHNESS, FACTS):
             self._revisions = revisions(self._folder, recorder.lines)
-        name = key(self._endpoint.name, text_of(question, items))
-        found = self._previous.find(name, self._clock.now(), self._revisions or {})
-        if found is None:
-            return False
-        recorder.add(*found)
-        self._progress.add(found[0])
-        return True
+        found = self._previous.find(question, items, self._clock.now(), self._revisions or {})
+        for line, body in found:
+            recorder.add(line, body)
+            self._progress.add(line)
+        return {item for line, _ in found for item in line.items}
 
     def _ask(self, recorder: Recorder, question: Question, items: tuple[str, ...]) -> list[planning.Portion]:
         """Ask about a portion until it is answered, given up or to be halved; what is to be asked next instead."""
@@ -269,7 +274,7 @@ class _Session:
         )  # fmt: skip
         self._offline = self._offline + 1 if verdict.kind == "offline" else 0
         if verdict.kind == "banned" and verdict.until is not None:
-            write_pause(self._folder.parent, self._endpoint.name, Pause(verdict.until, "banned"))
+            write_pause(self.pauses, self._endpoint, Pause(verdict.until, "banned"))
 
     def _line(
         self, question: Question, items: tuple[str, ...], attempt: int, exchange: Exchange, verdict: Verdict
@@ -339,7 +344,7 @@ class _Session:
         seconds = min(max(told, 1.0) + self._manners.jitter(), LONGEST)
         if self._throttles >= THROTTLES or self._waited + seconds > self._manners.patience:
             until = self._clock.now() + timedelta(seconds=seconds)
-            write_pause(self._folder.parent, self._endpoint.name, Pause(until, "throttled"))
+            write_pause(self.pauses, self._endpoint, Pause(until, "throttled"))
             raise UpstreamBusy("told again and again to ask less; the same command goes on later")
         self._wait(seconds)
 
@@ -349,7 +354,7 @@ class _Session:
         Raises:
             UpstreamBanned: that is a ban.
         """
-        pause = read_pause(self._folder.parent, self._endpoint.name, self._clock.now())
+        pause = read_pause(self.pauses, self._endpoint, self._clock.now())
         if pause is None or self._state_of_work() == "complete":
             return
         if pause.why == "banned":

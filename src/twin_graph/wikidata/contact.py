@@ -1,5 +1,7 @@
 """How we introduce ourselves: the User-Agent that the policy of Wikimedia asks for, with a way to reach who asks.
 
+And what of that is taken out of texts that are kept.
+
 Policy: https://foundation.wikimedia.org/wiki/Policy:Wikimedia_Foundation_User-Agent_Policy
 """
 
@@ -13,6 +15,9 @@ from twin_graph.errors import SettingInvalid
 
 _MAIL = re.compile(r"(?:mailto:)?([\w.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)", re.ASCII)
 _SITE = re.compile(r"https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+[\w.~:/?#\[\]@!$&*+,=%-]*", re.ASCII)
+_ADDRESSES = re.compile(
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*|\b\d{1,3}(?:\.\d{1,3}){3}\b|\b(?:[0-9a-fA-F]{1,4}:){3,7}[0-9a-fA-F:]*"
+)
 
 
 def user_agent(contact: str, *, public: bool = False) -> str:
@@ -39,3 +44,14 @@ def user_agent(contact: str, *, public: bool = False) -> str:
     told = [*sites, *([] if public else [f"mailto:{mail}" for mail in mails])]
     comment = f" ({'; '.join(told)})" if told else ""
     return f"twin_graph/{__version__}{comment} SPARQLWrapper/{version('sparqlwrapper')}"
+
+
+def scrub(text: str, contact: str = "") -> str:
+    """A text without e-mail addresses, without addresses of machines and without our contact.
+
+    >>> scrub("Request from 192.0.2.7 by bot (mailto:me@example.org)")
+    'Request from … by bot (mailto:…)'
+    """
+    for secret in (contact, contact.removeprefix("mailto:")):
+        text = text.replace(secret, "…") if "@" in secret else text
+    return _ADDRESSES.sub("…", text)

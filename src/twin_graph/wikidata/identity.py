@@ -8,6 +8,7 @@ says that the document is there. Statements are read by `statements`.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, TypeVar
 
@@ -114,13 +115,14 @@ def _state(
 def _by_item(
     latest: Latest, query: str, read: Callable[[list[Mapping[str, Node]]], Found]
 ) -> dict[str, Found]:
-    rows: dict[str, list[Mapping[str, Node]]] = {}
+    """What is read of each item, answer by answer: only one of them counts for an item."""
+    found: dict[str, Found] = {}
     for answer in latest.answers(query):
+        rows: dict[str, list[Mapping[str, Node]]] = {}
         for row in answer.rows:
-            item = item_id(row.get("item"))
-            if latest.counts(answer, item):
-                rows.setdefault(item, []).append(row)
-    return {item: read(found) for item, found in rows.items()}
+            rows.setdefault(item_id(row.get("item")), []).append(row)
+        found |= {item: read(about) for item, about in rows.items() if latest.counts(answer, item)}
+    return found
 
 
 def _facts(rows: list[Mapping[str, Node]]) -> dict[str, tuple[Node, ...]]:
@@ -160,7 +162,7 @@ def _names(rows: list[Mapping[str, Node]]) -> tuple[Texts, dict[str, tuple[str, 
     found: dict[str, dict[str, set[str]]] = {"label": {}, "alias": {}, "description": {}}
     for row in rows:
         text = row["text"]
-        language = str(getattr(text, "language", None) or "und").lower()
+        language = sys.intern(str(getattr(text, "language", None) or "und").lower())
         found.setdefault(str(row["k"]), {}).setdefault(language, set()).add(str(text))
     first = {
         kind: {language: min(texts) for language, texts in sorted(found[kind].items())}

@@ -6,7 +6,7 @@ Only data: how an answer is fetched is `client`, how it is kept is `archive`, wh
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -26,20 +26,22 @@ class Answer:
     Attributes:
         query: name of the query file without .rq, such as `wikidata_statements`.
         items: what was asked about, ascending by number.
-        rows: rdflib terms by variable.
+        rows: rdflib terms by variable; they may be read from the disk each time (`stored`).
         endpoint: name of the endpoint (`endpoints`).
         retrieved_at: ISO time that ends in Z.
         modified: how fresh the service said its data are, or "".
         body: SHA-256 of the body, under which the archive keeps it.
+        confirmed: when it was last seen to hold still, or "".
     """
 
     query: str
     items: tuple[str, ...]
-    rows: tuple[Mapping[str, Node], ...]
+    rows: Sequence[Mapping[str, Node]]
     endpoint: str
     retrieved_at: str
     modified: str
     body: str
+    confirmed: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class Statement:
         no_end: P582 is novalue: explicitly not ended.
         qualifiers: all others, raw, by property id.
         answer: `Answer.body` it came from.
+        names_merged: Wikidata still names an item that was merged into `value`; an edit of `value` would miss it.
     """
 
     guid: str
@@ -86,6 +89,7 @@ class Statement:
     qualifiers: Mapping[str, tuple[Node, ...]]
     references: tuple[Reference, ...]
     answer: str
+    names_merged: bool = False
 
     @builtins.property  # `property` is a field here
     def strength(self) -> Strength:

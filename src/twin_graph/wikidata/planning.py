@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from twin_graph.queries import load
-from twin_graph.wikidata.archive import Line
+from twin_graph.wikidata.archive import Head, Line
+from twin_graph.wikidata.model import Answer
 from twin_graph.wikidata.portions import (
     FACTS,
     QUESTIONS,
@@ -19,6 +20,7 @@ from twin_graph.wikidata.portions import (
     batches,
     check_items,
     find_question,
+    is_item,
     key,
     text_of,
 )
@@ -169,6 +171,22 @@ def unanswered(plan: Plan, progress: Progress) -> dict[str, tuple[str, ...]]:
         if rest := progress.rest(name, items or ("",)):
             found[name] = tuple(item for item in rest if item)
     return found
+
+
+def unread(head: Head, answers: Iterable[Answer]) -> set[str]:
+    """The items that an archive does not know completely: a question about them was given up, or never reached.
+
+    A run that is killed writes no list of what it did not reach; its plan and its answers tell.
+    """
+    answered = {(answer.query, item) for answer in answers for item in answer.items}
+    planned = {
+        (name, item)
+        for name, items in read_plan(head.content.get("plan")).items()
+        for item in items
+        if find_question(name).slot == FACTS.slot
+    }
+    given_up = {item for items in head.failed.values() for item in items if is_item(item)}
+    return given_up | {item for _, item in planned - answered}
 
 
 def with_redirects(plan: Plan, progress: Progress) -> Plan:

@@ -93,7 +93,7 @@ def _statement(
     item: str, name: str, node: Node, nodes: Nodes, items: Mapping[str, Item], answer: str
 ) -> Statement:
     parts = nodes.get(node, {})
-    snak, value = _value(item, name, parts, items)
+    snak, value, named = _value(item, name, parts, items)
     qualifiers = {
         each: tuple(sorted(values, key=str))
         for predicate, values in parts.items()
@@ -113,6 +113,7 @@ def _statement(
         qualifiers={each: qualifiers[each] for each in sorted(qualifiers, key=number)},
         references=tuple(_references(parts, nodes, domains)),
         answer=answer,
+        names_merged=named != value,
     )
 
 
@@ -120,18 +121,21 @@ def _rank(node: Node | None) -> Rank:
     return _RANKS.get(str(node), "normal")
 
 
-def _value(item: str, name: str, parts: Parts, items: Mapping[str, Item]) -> tuple[Snak, str]:
-    """What a statement says: an item, merged ones followed; that there is one or none; or nothing that can be."""
+def _value(item: str, name: str, parts: Parts, items: Mapping[str, Item]) -> tuple[Snak, str, str]:
+    """What a statement says: an item, merged ones followed; that there is one or none; or nothing that can be.
+
+    The last is the item as it is written.
+    """
     values = list(parts.get(URIRef(PS + name), ()))
     if URIRef(WDNO + name) in parts.get(RDF.type, ()):
-        return "novalue", ""
+        return "novalue", "", ""
     if any(is_unknown(value) for value in values):
-        return "somevalue", ""
+        return "somevalue", "", ""
     named = sorted({found for value in values if (found := item_id(value))}, key=number)
     if len(named) != 1:
-        return "invalid", ""
+        return "invalid", "", ""
     target = follow(named[0], items)
-    return ("invalid", "") if target == follow(item, items) else ("value", target)
+    return ("invalid", "", "") if target == follow(item, items) else ("value", target, named[0])
 
 
 def _dates(parts: Parts, name: str, nodes: Nodes) -> tuple[Date, ...]:

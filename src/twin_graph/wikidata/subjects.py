@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from twin_graph.wikidata.portions import FACTS, MEMBERS, Question, check_items, is_item
+from rdflib.term import Node
+
+from twin_graph.wikidata.portions import FACTS, MEMBERS, STATEMENTS, Question, check_items, is_item
 
 _ENTITY = "http://www.wikidata.org/entity/"
+# What belongs to a statement and has a node of its own; any other object is another item with claims of its own.
+NODES = ("http://www.wikidata.org/value/", "http://www.wikidata.org/reference/")
 Rows = Iterable[Mapping[str, Any]]
 
 
@@ -30,6 +34,20 @@ def silent_on(question: Question, items: Sequence[str], rows: Rows) -> tuple[str
 def not_asked_about(question: Question, items: Sequence[str], rows: Rows) -> tuple[str, ...]:
     """The items that an answer speaks of and was not asked about."""
     return check_items(_subjects(question, rows) - set(items)) if _variables(question) else ()
+
+
+def only_about(
+    question: Question, items: Sequence[str], rows: Sequence[Mapping[str, Node]]
+) -> tuple[Mapping[str, Node], ...]:
+    """The rows of an answer that speak of some of the items that it is about, with the nodes of their statements."""
+    wanted = {_ENTITY + item for item in items}
+    if question is not STATEMENTS:
+        names = _variables(question)
+        return tuple(row for row in rows if any(str(row[name]) in wanted for name in names if name in row))
+    statements = {str(row["o"]) for row in rows if str(row["s"]) in wanted}
+    nodes = {str(row["o"]) for row in rows if str(row["s"]) in statements and str(row["o"]).startswith(NODES)}
+    kept = wanted | statements | nodes
+    return tuple(row for row in rows if str(row["s"]) in kept)
 
 
 def redirects_in(question: Question, rows: Rows) -> tuple[str, ...]:
