@@ -9,14 +9,15 @@ import logging
 import re
 import warnings
 from collections.abc import Iterable, Iterator
-from typing import Any
+from itertools import islice
+from typing import IO, Any, cast
 
 import pyoxigraph as ox
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from twin_graph import formats
-from twin_graph.formats import Format
+from twin_graph.formats import Carries, Format
 from twin_graph.namespaces import PREFIXES
 
 ENGINE = f"pyoxigraph {ox.__version__}"
@@ -40,6 +41,7 @@ _RESULT_FORMATS = {
 }
 _TURTLE_HEADER = re.compile(rb"(?:@prefix [^\n]*\n)*")
 _XML_ROOT = re.compile(rb"<rdf:RDF ((?:xmlns:[\w.-]+=\"[^\"]*\"\s*)+)>")
+_AT_ONCE = 20_000  # lines that are parsed together
 _XSD_BOOLEAN = "http://www.w3.org/2001/XMLSchema#boolean"
 _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 
@@ -119,6 +121,59 @@ def join_sorted(parts: Iterable[bytes]) -> bytes:
     lines = [line for part in parts for line in part.splitlines()]
     lines.sort()  # runs that are sorted already make this a merge
     return b"\n".join(lines) + b"\n" if lines else b""
+
+
+def convert_nquads(lines: Iterable[bytes], output: IO[bytes], fmt: Format) -> None:
+    """Write statements of ours in another format, as a stream: what is in memory does not grow with their number.
+
+    Args:
+        lines: N-Quads, a statement each; those of one graph together where the format carries graphs.
+    """
+    statements: Any = _statements(lines, fmt)
+    if fmt not in (formats.TURTLE, formats.TRIG):
+        ox.serialize(statements, output, engine_format(fmt))
+        return
+    steady_output = _SteadyHeader(output)
+    ox.serialize(statements, cast("IO[bytes]", steady_output), engine_format(fmt), prefixes=PREFIXES)
+    steady_output.finish()
+
+
+def _statements(lines: Iterable[bytes], fmt: Format) -> Iterator[ox.Quad | ox.Triple]:
+    source = iter(lines)
+    while part := b"".join(islice(source, _AT_ONCE)):
+        for quad in ox.parse(part, ox.RdfFormat.N_QUADS):
+            yield quad if Carries.DATASET in fmt.carries or fmt is formats.JSON_LD else quad.triple
+
+
+class _SteadyHeader:
+    """Holds the lines of prefixes back until all are there, and writes them in order (`steady`)."""
+
+    def __init__(self, output: IO[bytes]) -> None:
+        self._output = output
+        self._held: bytes | None = b""
+
+    def write(self, data: bytes) -> int:
+        """Write, or hold."""
+        if self._held is None:
+            return self._output.write(data)
+        self._held += data
+        header = _TURTLE_HEADER.match(self._held)
+        if header is None or header.end() < self._held.rfind(b"\n") + 1:
+            self.finish()
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing more is held than has to be."""
+
+    def finish(self) -> None:
+        """Write what is held."""
+        if self._held:
+            header = _TURTLE_HEADER.match(self._held)
+            end = header.end() if header else 0
+            self._output.write(
+                b"".join(sorted(self._held[:end].splitlines(keepends=True))) + self._held[end:]
+            )
+        self._held = None
 
 
 def serialise(triples: Iterable[Triple], fmt: Format, prefixes: dict[str, str] | None = None) -> bytes:

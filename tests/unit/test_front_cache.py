@@ -96,6 +96,13 @@ class TestWhatIsKept:
         cache.keep(request(method=method), answer())
         assert 0 == len(cache)
 
+    def test_parts_are_neither_kept_nor_found(self) -> None:
+        """Whoever asks for a part is answered by the application, which knows about parts."""
+        cache = ResponseCache(1_000_000)
+        cache.keep(request(range="bytes=0-1"), answer())
+        assert 0 == len(cache)
+        assert not request(range="bytes=0-1").is_repeatable
+
     def test_a_request_with_a_body(self) -> None:
         """A GET with a body is nobody else's."""
         cache = ResponseCache(100_000)

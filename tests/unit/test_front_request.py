@@ -60,7 +60,6 @@ def test_repeated_headers() -> None:
         ("x_forwarded_for", "HTTP_X_FORWARDED_FOR"),
         ("accept-encoding", "HTTP_ACCEPT_ENCODING"),
         ("transfer-encoding", "HTTP_TRANSFER_ENCODING"),
-        ("range", "HTTP_RANGE"),
     ],
 )
 def test_headers_that_the_application_does_not_see(name: str, variable: str) -> None:

@@ -22,10 +22,10 @@ from twin_graph.front.validators import without_codings
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
 
-# These have names of their own in the environ, or are no business of the application: codings are the front's, and
-# there are no parts of answers.
-_OURS = frozenset({"accept-encoding", "content-length", "content-type", "host", "if-none-match", "range",
-                   "transfer-encoding"})  # fmt: skip
+# These have names of their own in the environ, or are no business of the application: codings are the front's.
+_OURS = frozenset(
+    {"accept-encoding", "content-length", "content-type", "host", "if-none-match", "transfer-encoding"}
+)
 
 _ASCII = "".join(map(chr, range(128)))
 # RFC 3986 3.2.2 and 3.2.3, as far as characters go.
@@ -77,8 +77,8 @@ class Request:
 
     @property
     def is_repeatable(self) -> bool:
-        """Whether an answer that was kept may be given again."""
-        return self.method in ("GET", "HEAD") and not self.has_body
+        """Whether an answer that was kept may be given again; a part of one is no answer to others."""
+        return self.method in ("GET", "HEAD") and not self.has_body and "range" not in self.headers
 
     @property
     def has_body(self) -> bool:

@@ -137,6 +137,11 @@ class Store:
         name = ox.NamedNode(graph)
         self.extend(ox.Quad(from_rdflib(s), from_rdflib(p), from_rdflib(o), name) for s, p, o in triples)
 
+    def replace(self, graph: str, triples: Iterable[Triple]) -> None:
+        """Make these the statements of one named graph."""
+        self._engine.clear_graph(ox.NamedNode(graph))
+        self.add(triples, graph)
+
     def extend(self, quads: Iterable[ox.Quad]) -> None:
         """Add statements in the engine's own terms."""
         self._engine.bulk_extend(quads)

@@ -1,0 +1,101 @@
+"""Compressed files with sizes and hashes: the same content gives the same bytes on every machine of one version.
+
+What is written into them is decided by whoever opens them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, cast
+
+import zstandard
+
+PIECE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Compression:
+    """A way to compress: the ending of its files, its media type, and its name in HTTP."""
+
+    extension: str
+    media_type: str
+
+
+ZSTD = Compression("zst", "application/zstd")
+GZIP = Compression("gz", "application/gzip")
+COMPRESSIONS = (ZSTD, GZIP)
+BY_EXTENSION = {each.extension: each for each in COMPRESSIONS}
+
+
+class Tee(io.RawIOBase):
+    """Writes into several files at once."""
+
+    def __init__(self, files: Sequence[IO[bytes]]) -> None:
+        super().__init__()
+        self._files = files
+        self.size = 0
+
+    def writable(self) -> bool:
+        """Yes."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Write everywhere."""
+        for file in self._files:
+            file.write(data)
+        self.size += len(data)
+        return len(data)
+
+
+@dataclass
+class Written:
+    """What a block has written: its size, not packed."""
+
+    output: IO[bytes]
+    size: int = 0
+
+
+@contextmanager
+def compressed(folder: Path, name: str) -> Iterator[Written]:
+    """A file in every compression, `name.zst` and `name.gz`; what is cut leaves no file of these names."""
+    paths = [folder / f"{name}.{each.extension}" for each in COMPRESSIONS]
+    asides = [path.with_name(f".{path.name}.part") for path in paths]
+    try:
+        with ExitStack() as opened:
+            files = [opened.enter_context(_open(*each)) for each in zip(asides, COMPRESSIONS, strict=True)]
+            tee = Tee(files)
+            # The engine writes word by word.
+            buffered = io.BufferedWriter(tee, PIECE)
+            written = Written(cast("IO[bytes]", buffered))
+            yield written
+            buffered.flush()
+            written.size = tee.size
+        for aside, path in zip(asides, paths, strict=True):
+            aside.replace(path)
+    finally:
+        for aside in asides:
+            aside.unlink(missing_ok=True)
+
+
+def sha256(path: Path) -> str:
+    """The hash of a file, read piece by piece."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def _open(path: Path, compression: Compression) -> Iterator[IO[bytes]]:
+    with path.open("wb") as file:
+        if compression is GZIP:
+            # Neither name nor time, which would make each file another one.
+            with gzip.GzipFile("", "wb", compresslevel=6, fileobj=file, mtime=0) as packed:
+                yield cast("IO[bytes]", packed)
+        else:
+            with zstandard.ZstdCompressor(level=9).stream_writer(file) as packed:
+                yield cast("IO[bytes]", packed)
