@@ -38,7 +38,7 @@ def link(
     known: dict[str, Any] = {
         "relation": "partner", "status": "terminated" if end else "in-force", "confidence": "high",
         "start": dated, "starts": (dated,) if dated else (), "ends": (Dated(end, 0, "", pages),) if end else (),
-        "cited": pages, "digest": digest(*keys, start, end, *(page.url for page in pages)),
+        "cited": pages, "confirmed": "2026-10", "digest": digest(*keys, start, end, *(page.url for page in pages)),
     } | fields  # fmt: skip
     return Link("-".join(keys), keys, **known)
 

@@ -81,7 +81,7 @@ def short(node: Node | None) -> str:
     for space in ("id/", "graph/"):
         if node.startswith(BASE + space):
             return node.rpartition("/")[2]
-    return node.rpartition("/")[2] if "/doc/" in node else node.rpartition("#")[2]
+    return node.rpartition("/")[2] if "/doc/" in node else str(node).rpartition("#")[2]
 
 
 def _table(store: Store, query: Query, values: dict[str, Node]) -> Table:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,11 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from compared_towns import CEDROWO, ESTUARY, LATER, READ_AT, documents
 from fakes.asking import store_of
 from fakes.clocks import FakeClock
 from fakes.editing import Editing, record
-from fakes.made_up import CITY, FRESH, Json, claim, day, item, link, place, snaks, text, twin, year
+from fakes.made_up import FRESH, snaks, year
 from fakes.wdqs import StandIn
 from twin_graph.cli import compare as commands
 from twin_graph.compare.checks import CHECKS
@@ -28,44 +30,6 @@ from twin_graph.wikidata.portions import ABOUT_ITEMS
 from twin_graph.workspace import Workspace
 from wikidata_runs import run as fetch
 from workspaces import copy_tiny, run
-
-READ_AT, LATER = "2026-11-23T09:30:00Z", "2026-11-23T09:45:00Z"
-ALDORF, BELMONT, CEDROWO, DUNEVILLE, ESTUARY = (f"Q90000000{n}" for n in range(1, 6))
-ARCHIVE = ("P854", text("https://example.org/aldorf/archive"))
-WIKI = ("P143", link("Q52"))
-
-
-def documents() -> list[Json]:
-    """The towns as Wikidata may have them: a coarse date, a wiki as source, one side only, nothing at all."""
-    twins = {
-        ALDORF: [
-            twin(ALDORF, 1, link(BELMONT), [("P580", year(1990))], [[ARCHIVE]]),
-            twin(ALDORF, 2, link(DUNEVILLE), [("P580", year(1985))], [[WIKI]]),
-            twin(ALDORF, 3, link(CEDROWO), [("P580", year(1970))], [[ARCHIVE]]),
-        ],
-        BELMONT: [
-            twin(BELMONT, 1, link(ALDORF), [("P580", day("1990-05-05"))], [[WIKI]]),
-            twin(BELMONT, 2, link(CEDROWO), [("P580", year(2003))]),
-        ],
-        CEDROWO: [],
-        DUNEVILLE: [twin(DUNEVILLE, 1, link(ALDORF))],
-        ESTUARY: [],
-    }
-    towns = {
-        ALDORF: "Aldorf",
-        BELMONT: "Belmont",
-        CEDROWO: "Cedrowo",
-        DUNEVILLE: "Duneville",
-        ESTUARY: "Estuary",
-    }
-    return [
-        item(name, [
-            *twins[name],
-            claim(f"{name}$A0000000-0000-4000-8000-000000000001", "P31", CITY),
-            claim(f"{name}$A0000000-0000-4000-8000-000000000002", "P625", place(50 + number, 10)),
-        ], {"en": label})
-        for number, (name, label) in enumerate(towns.items())
-    ]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +74,7 @@ def test_compare_prints_the_reports(workspace: Workspace) -> None:
     """All five, with what may be exported and what is not known."""
     result = run(workspace, "compare")
     assert 0 == result.exit_code, result.output
-    for name in "abcde":
+    for name in "abcdef":
         assert f"({name}) " in result.output
     assert "edits may be exported" in result.output
     content = answer(run(workspace, "compare", "--json"))
@@ -119,10 +83,10 @@ def test_compare_prints_the_reports(workspace: Workspace) -> None:
 
 
 def test_compare_writes_the_reports(workspace: Workspace, tmp_path: Path) -> None:
-    """Fifteen files, into a new folder only."""
+    """Eighteen files, into a new folder only."""
     target = tmp_path / "reports"
     assert 0 == run(workspace, "compare", "--out", str(target)).exit_code
-    assert 15 == len(list(target.iterdir()))
+    assert 18 == len(list(target.iterdir()))
     again = run(workspace, "compare", "--out", str(target))
     assert (3, True) == (again.exit_code, "is not empty" in again.output)
 
@@ -273,6 +237,21 @@ def test_an_archive_by_name_by_path_or_none(workspace: Workspace, tmp_path: Path
     )
     assert "live" == answer(run(workspace, "compare", "--json", "--archive", "live"))["archive"]
     assert 0 != run(workspace, "compare", "--archive", "nowhere").exit_code
+
+
+def test_an_archive_of_constraints_is_not_the_latest(workspace: Workspace) -> None:
+    """What was asked about a property or a country says nothing of items: it is not what ours is compared with."""
+    home = workspace.root / "archives"
+    for name, question in (("wd-constraints", "wikidata_constraints"), ("wd-search", "wikidata_discovery")):
+        head = {"format": 1, "id": name, "endpoint": "wikidata", "state": "complete", "ended": "2099-01-01T00:00:00Z",
+                "plan": [{"items": ["Q36"], "queries": [question]}]}  # fmt: skip
+        (home / name).mkdir(parents=True)
+        (home / name / "archive.json").write_text(json.dumps(head), encoding="utf-8")
+    try:
+        assert "live" == answer(run(workspace, "compare", "--json"))["archive"]
+    finally:
+        for name in ("wd-constraints", "wd-search"):
+            shutil.rmtree(home / name)
 
 
 def test_one_city_or_country(workspace: Workspace) -> None:

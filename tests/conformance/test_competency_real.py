@@ -17,6 +17,7 @@ from twin_graph.store import Store
 from twin_graph.workspace import Workspace
 
 LUBLIN = {"city": "lublin"}
+ITEM = "http://www.wikidata.org/entity/"
 # The endpoint ends a query after ten seconds; a question shown as an example stays far below that.
 SECONDS = 2.0
 PREFIXES = """
@@ -226,6 +227,26 @@ def test_anniversaries(real_store: Store) -> None:
     assert ("35", "lublin-munster") in rows
     assert ("30", "lublin-lutsk") in rows
     assert ("30", "lublin-nancy") in [row[:2] for row in ask(real_store, 16, year="2018")]
+
+
+def test_matches(real_store: Store) -> None:
+    """Question 17: every city has an item; the town and the municipality of Tilburg are two candidates."""
+    rows = ask(real_store, 17)
+    assert {"two candidates"} == {row[0] for row in rows}
+    assert ("two candidates", "tilburg", "Tilburg", f"{ITEM}Q9871", f"{ITEM}Q26430") in rows
+    assert len(rows) >= 80
+
+
+def test_differences_of_lublin(real_store: Store) -> None:
+    """Question 18: what only Wikidata states, and the links and dates that it lacks."""
+    rows = ask(real_store, 18, **LUBLIN)
+    only_there = {row[2] for row in rows if row[:2] == ("Wikidata only", "partnership")}
+    # A paper speaks of Omsk, and a declaration of Tbilisi.
+    assert ONLY_WIKIDATA - {"q898-q37333", "q994-q37333"} == only_there
+    assert ("Wikidata only", "partnership", "q26430-q37333", "q26430", "lublin-tilburg") in rows
+    assert ("our sources only", "partnership", "lublin-kharkiv", "kharkiv", "") in rows
+    assert ("our sources only", "end", "lublin-brest", "brest", "") in rows
+    assert ("our sources only", "beginning", "lublin-nancy", "nancy", "") in rows
 
 
 def test_claims_of_windsor(real_store: Store) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,11 +13,12 @@ from comparisons import NOW, PAGE, city, link, ours, settled
 from fakes.wikibase import Wikibase
 from observations import READ_AT, WIKI, day, entity, item, observation, statement, url
 from quickstatements_text import Time, parse
-from twin_graph.compare import keeping
+from twin_graph.compare import kept
 from twin_graph.compare.addresses import normal_url
 from twin_graph.compare.decisions import decide
 from twin_graph.compare.edits import Change, changes
 from twin_graph.compare.model import Cited, Edit, Link, Ours, Verdict
+from twin_graph.compare.observed import Origin
 from twin_graph.compare.quickstatements import MAX_LINES, Dialect, files_of, lines_of
 from twin_graph.compare.reports import compare
 from twin_graph.wikidata.model import Date, Item, Observation, Statement
@@ -36,6 +38,7 @@ DATES = (
     "2030",
     "1750",
 )
+ORIGIN = Origin("live", "Title", "", "", "CC0-1.0", "", "wdqs", "partial", READ_AT, READ_AT, "ff")
 PAGES = (PAGE, Cited("https://example.org/a b|c"), Cited("https://de.wikipedia.org/wiki/X"))
 THEIRS = (
     *(day(text) for text in ("1953", "1953-05", "1953-05-02", "1954", "1990")), Date("", 0, "gregorian", ""),
@@ -175,7 +178,11 @@ def test_what_is_read_back_is_what_was_meant(change: Change, dialect: Dialect) -
 @given(held(), there())
 def test_reports_are_kept_as_they_are(mine: Ours, seen: Observation) -> None:
     """Written and read, they are the same; written again, the same bytes."""
-    reports = settled(mine, seen)
-    kept = keeping.dump(reports)
-    assert reports == keeping.load(kept)
-    assert kept == keeping.dump(keeping.load(kept))
+    made = kept.Kept(settled(mine, seen), {"Q1": seen.retrieved_at}, ORIGIN)
+    content = kept.dump(made)
+    assert made == kept.load(content)
+    for finding in made.reports.findings[:1]:
+        for name in (finding.kind, finding.says.name if finding.says else ""):
+            with pytest.raises(ValueError, match="is called"):
+                kept.load(content.replace(f'"{name}"'.encode(), b'"of-another-version"'))
+    assert content == kept.dump(kept.load(content))

@@ -162,6 +162,23 @@ def test_a_spreadsheet_gives_decisions(delimiter: str, end: str) -> None:
     assert () == again.new
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("2027-05-31", "2027-05-31"), ("31.05.2027", "2027-05-31"), ("1. 5. 2027", "2027-05-01"),
+     ("2027-05-31 00:00:00", "2027-05-31"), ("5/6/2027", None), ("31.02.2027", None), ("46173", None)],
+)  # fmt: skip
+def test_days_as_spreadsheets_write_them(text: str, day: str | None) -> None:
+    """What can mean one day only is understood; which of two numbers is the month is asked."""
+    found = reports()
+    records = filled(write_sheet(found, Decisions(), TODAY), verdict="both", by="Office", expires=text)
+    sheet = b"sep=;\r\n" + written(records, ";", "\r\n")
+    if day is None:
+        with pytest.raises(SourceError, match="must be a day such as"):
+            read_sheet(sheet, found, Decisions(), NOW)
+    else:
+        assert {day} == {line.expires for line in read_sheet(sheet, found, Decisions(), NOW).new}
+
+
 def test_a_row_about_other_evidence_is_not_taken() -> None:
     """The sheet was written before Wikidata changed: the rows are named, nothing is decided."""
     sheet = written(filled(write_sheet(reports(), Decisions(), TODAY), verdict="both", by="Office"))

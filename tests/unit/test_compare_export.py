@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from rdflib import Literal
 
 from comparisons import BASE, LUBLIN, NANCY, NOW, PAGE, A, B, city, link, ours, settled
 from fakes.wikibase import Wikibase
@@ -25,7 +26,7 @@ from twin_graph.compare.model import Cited, City, Edit, Finding, Link, Reports, 
 from twin_graph.compare.quickstatements import MAX_LINES, files_of, lines_of
 from twin_graph.compare.reports import compare
 from twin_graph.compare.times import quickstatements_date
-from twin_graph.wikidata.model import Observation, Statement
+from twin_graph.wikidata.model import Observation, Reference, Statement
 
 MADE_AT = "2026-11-23T12:00:00Z"
 SOURCED = (url(PAGE.url),)
@@ -85,6 +86,54 @@ def test_each_check_blocks(name: str, held: Link, options: dict[str, Any]) -> No
     cities = options.get("cities", (LUBLIN, NANCY))
     others = {key: value for key, value in options.items() if key != "cities"}
     assert [] == texts(settled(ours(held, cities=cities), seen(), **others))
+
+
+ALONE = [
+    ("deprecated there", [statement(B, A, rank="deprecated")], ()),
+    ("on the sibling", [statement("Q555", A, references=SOURCED)], (city("other", "Q555", "fr"),)),
+]
+
+
+@pytest.mark.parametrize(("name", "statements", "more"), ALONE, ids=[case[0] for case in ALONE])
+def test_no_half_of_a_link_is_exported(
+    name: str, statements: list[Statement], more: tuple[City, ...]
+) -> None:
+    """The other item cannot get its half: then this one gets none, also when the place has been decided."""
+    nancy = replace(NANCY, siblings=tuple(each.key for each in more))
+    held = ours(link(start="1988"), cities=(LUBLIN, nancy, *more))
+    observed = observation([*PLACES, *(item(each.item) for each in more)], statements)
+    decisions = decided(settled(held, observed), "one-place", "none")
+    reports = settled(held, observed, *decisions)
+    (missing,) = (finding for finding in reports.findings if finding.kind == "statement-missing")
+    assert ("pair-incomplete",) == missing.checks
+    assert [] == texts(reports)
+
+
+def test_a_statement_that_names_a_merged_item_is_not_edited() -> None:
+    """A line would name the item of today, and make a second statement beside the one that is there."""
+    old = replace(statement(A, B), names_merged=True)
+    observed = seen(old, statement(B, A, since=[day("1988")], references=SOURCED))
+    reports = settled(ours(link(start="1988", end="2022-03")), observed)
+    held_back = {finding.kind: finding.checks for finding in reports.of("a") if finding.subject == A}
+    assert dict.fromkeys(("start-missing", "end-missing", "reference-missing"), ("item-merged",)) == held_back
+    assert all(line.startswith(f"{B}\t") for line in texts(reports))
+
+
+@pytest.mark.parametrize(
+    ("held", "there"),
+    [
+        (link(start="1990", end="1985"), ()),
+        (link(start="1990"), (statement(A, B, until=[day("1985")]), statement(B, A, until=[day("1985")]))),
+        (link(end="1985"), (statement(A, B, since=[day("1990")]), statement(B, A, since=[day("1990")]))),
+    ],
+)
+def test_nothing_ends_before_it_began(held: Link, there: tuple[Statement, ...]) -> None:
+    """Dates that cannot both be right are a question, and no edit."""
+    dated = [
+        f for f in settled(ours(held), seen(*there)).of("a") if f.edit and (f.edit.since or f.edit.until)
+    ]
+    assert 2 == len(dated)
+    assert {("disputed-here",)} == {finding.checks for finding in dated}
 
 
 def test_a_check_that_blocks_nothing_is_no_check() -> None:
@@ -231,6 +280,31 @@ def test_findings_about_one_statement_make_one_line() -> None:
     assert [["P854", "P813"]] == [[name for name, _ in group] for group in command.references]
 
 
+READ = replace(url(PAGE.url), parts={**url(PAGE.url).parts, "P813": (Literal("2020-05-06T00:00:00Z"),)})
+TITLED = replace(url(PAGE.url), parts={**url(PAGE.url).parts, "P1476": (Literal("Partners", lang="en"),)})
+
+
+@pytest.mark.parametrize(
+    ("there", "expected"),
+    [
+        (url(PAGE.url), [PAGE.url]),
+        (READ, [PAGE.url, Time("2020-05-06", 11)]),
+        (TITLED, [PAGE.url, Time("2026-10-01", 11)]),
+        (url("https://nancy.fr/x"), [PAGE.url, Time("2026-10-01", 11)]),
+    ],
+)
+def test_a_page_that_is_cited_already_is_not_cited_twice(there: Reference, expected: list[object]) -> None:
+    """A reference is the one that is there when all its parts are: a page is named as the statement names it."""
+    pair = (statement(a, b, references=(there,)) for a, b in ((A, B), (B, A)))
+    for held in (link(start="1988"), link(end="2022-03")):
+        reports = settled(
+            ours(held), seen(*pair) if held.start else seen(statement(A, B, references=(there,)))
+        )
+        line = next(line for line in texts(reports) if line.startswith(f"{A}\t"))
+        (command,) = parse(f"{line}\n".encode(), 3)
+        assert [expected] == [[value for _, value in group] for group in command.references]
+
+
 def test_two_pages_are_two_groups() -> None:
     """A second group begins with an exclamation mark."""
     edit = Edit(A, B, "add", since="1988", reference=PAGE)
@@ -301,6 +375,26 @@ def test_openrefine_gets_a_table_and_a_schema_of_its_columns() -> None:
     assert "http://www.wikidata.org/entity/" == json.loads(text)["siteIri"]
 
 
+def test_no_name_in_the_table_is_a_formula() -> None:
+    """Labels of Wikidata are what anybody writes there."""
+    observed = seen(statement(A, B), statement(B, A, references=SOURCED))
+    cities = (LUBLIN, replace(NANCY, names={"en": "=HYPERLINK(1)"}))
+    (table, _) = openrefine.files_of(settled(ours(link(), cities=cities), observed))
+    assert ["'=HYPERLINK(1)"] == [
+        row["partner name"] for row in csv.DictReader(io.StringIO(table.content.decode()))
+    ]
+
+
+@pytest.mark.parametrize(("ends", "rows"), [(["2010"], 2), (["2010", "2012"], 0)])
+def test_mismatch_finder_gets_one_date_for_another(ends: list[str], rows: int) -> None:
+    """Two ends in one cell are no value of Wikidata."""
+    pairs = ((A, B), (B, A))
+    observed = seen(*(statement(a, b, until=list(map(day, ends)), references=SOURCED) for a, b in pairs))
+    reports = settled(ours(link(end="2022-03")), observed)
+    assert 2 == len([finding for finding in reports.of("d") if finding.kind == "end-differs"])
+    assert 1 + rows == len(mismatches.table_of(reports, Decisions(), NOW.date()).splitlines())
+
+
 def test_mismatch_finder_gets_contradicting_dates_with_a_page() -> None:
     """Its eight columns; nothing that is wrong here, nothing without a page."""
     observed = seen(*(statement(a, b, since=[day("1996")], references=SOURCED) for a, b in ((A, B), (B, A))))
@@ -364,6 +458,23 @@ def test_applying_the_file_empties_the_report() -> None:
         ("http://user:word@lublin.eu/", ("reference-not-public",)),
         ("https://town.internal/x", ("reference-not-public",)),
         ("", ("no-reference",)),
+        *(
+            (address, ("reference-not-public",))
+            for address in ("http://127.1/x", "http://0x7f.0.0.1/", "http://10.1./")
+        ),
+        *(
+            (address, ("reference-circular",))
+            for address in (
+                "https://web.archive.org/web/2020/https://en.wikipedia.org/wiki/Lublin",
+                "https://web.archive.org/web/2020/http:/pl.wikipedia.org/wiki/Lublin",
+                "https://example.org/copy?of=https%3A%2F%2Fde.wikipedia.org%2Fwiki%2FLublin",
+                "https://en-m-wikipedia-org.translate.goog/wiki/Lublin",
+                "https://pl.wikisource.org/x",
+                "https://w.wiki/3",
+            )
+        ),
+        ("https://web.archive.org/web/2020/https://lublin.eu/x", ()),
+        ("https://www-lublin-eu.translate.goog/x", ()),
     ],
 )
 def test_pages_that_can_be_references(url_: str, expected: tuple[str, ...]) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from comparisons import LUBLIN, NANCY, OTHER_PAGE, PAGE, A, B, city, kinds, link, ours, settled
 from observations import WIKI, day, entity, item, observation, statement, url
-from twin_graph.compare.keeping import load
+from twin_graph.compare.kept import load
 from twin_graph.compare.model import Cited, Dated, Finding, Link, Reports
 from twin_graph.compare.reports import compare, only
 from twin_graph.wikidata.model import Date, Item, Observation, Statement
@@ -173,7 +173,7 @@ def test_only_report_b_is_about_links_of_wikidata_alone() -> None:
     reports = compare(ours(), observation(places, statements))
     assert ["Q4", "Q3", "Q2"] == [finding.object for finding in reports.of("b")]
     assert "partner cities since 1990" in reports.of("b")[0].text
-    assert "miastami partnerskimi od 1990" in reports.of("b")[0].details["text_pl"]
+    assert "miastami partnerskimi od 1990" in reports.of("b")[0].text_in("pl")
 
 
 def test_one_sided_links_are_counted_by_the_country_of_the_silent_side() -> None:
@@ -203,6 +203,16 @@ def test_a_country_is_no_partner() -> None:
     held = ours(cities=(LUBLIN, NANCY, state))
     seen = observation((place, item("Q36")), [statement(A, "Q36")])
     assert ["one-side", "silent-side"] == kinds(compare(held, seen))
+
+
+@pytest.mark.parametrize("fact", ["type", "network"])
+def test_what_signs_nothing_is_no_partner(fact: str) -> None:
+    """A person, a business or a network is not proposed as a partner of anybody."""
+    kinds_of = {"type": entity("Q5")} if fact == "type" else {}
+    member = [replace(statement(B, "Q777"), property="P463")] if fact == "network" else []
+    places = (*PLACES, item("Q777", "Something", facts=kinds_of))
+    reports = found(None, statement(A, "Q777", references=SOURCED), *member, items=places)
+    assert ["invalid-target"] == kinds(reports)
 
 
 def test_more_than_two_parties_are_reported_and_never_proposed() -> None:
@@ -275,7 +285,8 @@ def test_settled_reports_keep_everything() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"[]", b"{}", b'{"format": 2}', b'{"format": 1}', b'{"format": 1, "findings": [1]}']
+    "content",
+    [b"", b"[]", b"{}", b'{"format": 2}', b'{"format": 1}', b'{"format": 1, "reports": {"findings": [1]}}'],
 )
 def test_what_is_no_document_of_reports_is_refused(content: bytes) -> None:
     """One exception for every way to be none."""

@@ -7,6 +7,8 @@
     locate.py     from a focus node back to file, line and column
     answers.py    popular queries, answered once for all
     changes.py    what changed since the last publication
+    comparison.py what differs from the archive of Wikidata
+    reviewed.py   the decisions about what differs
 
 Nothing here depends on the clock, on the order of rows or on the hash seed.
 """
@@ -22,12 +24,14 @@ from dataclasses import replace
 from twin_graph import __version__
 from twin_graph.build.answers import Answering, popular_queries
 from twin_graph.build.changes import CHANGES
+from twin_graph.build.comparison import COMPARISON
 from twin_graph.build.gate import remember
 from twin_graph.build.graph import BuiltGraph, make_graph
 from twin_graph.build.inputs import Inputs, Step, read_inputs, silent
 from twin_graph.build.locate import locate
 from twin_graph.build.names import NAMES
 from twin_graph.build.previews import PREVIEWS
+from twin_graph.build.reviewed import DECISIONS, FORMER
 from twin_graph.errors import NotConformant
 from twin_graph.findings import Report, Severity, make_report
 from twin_graph.shapes import report_json, report_turtle
@@ -37,7 +41,7 @@ from twin_graph.workspace import Workspace
 __all__ = ["build", "check"]
 
 # What a snapshot holds beside its data; each is written while the store settles.
-SIDE: tuple[SideFile, ...] = (CHANGES, NAMES, PREVIEWS)
+SIDE: tuple[SideFile, ...] = (CHANGES, NAMES, PREVIEWS, COMPARISON, DECISIONS, FORMER)
 
 
 @contextlib.contextmanager

@@ -14,13 +14,15 @@ from itertools import groupby
 
 from rdflib import DCTERMS, PROV, RDF, XSD, Literal, URIRef
 
-from twin_graph import formats, graphs, iris, queries
+from twin_graph import catalog, formats, graphs, iris, queries
 from twin_graph.build.functions import FUNCTIONS_OF_OURS
 from twin_graph.build.gate import METADATA, run_gate
 from twin_graph.build.inputs import Inputs, Step, silent
+from twin_graph.catalog import Counts, describe_contents
 from twin_graph.findings import Report
 from twin_graph.graphs import Triple
 from twin_graph.namespaces import TWIN, VOID
+from twin_graph.snapshot import HIDDEN_GRAPHS
 from twin_graph.sparql import (
     describe_dataset,
     describe_examples,
@@ -32,6 +34,8 @@ from twin_graph.store import Store
 
 DERIVED, ONTOLOGY = "derived", "ontology"
 Load = Callable[[bytes], None]
+# The numbers settle in three or four rounds: the graph grows, then its size, then nothing.
+_ROUNDS = 12
 
 
 def forget(_: bytes) -> None:
@@ -70,20 +74,17 @@ def make_graph(inputs: Inputs, step: Step = silent, load: Load = forget) -> Buil
         store.add(_sorted(inputs.vocabulary.terms), iris.graph(base, ONTOLOGY))
         complete(ONTOLOGY)
     metadata = iris.graph(base, METADATA)
-    valid_on = (metadata, TWIN.validOn, Literal(inputs.valid_on, datatype=XSD.date))
-    store.add([valid_on], metadata)
+    store.add([_valid_on(inputs)], metadata)
     with step("derive facts"):
         derive(store, iris.graph(base, DERIVED))
         complete(DERIVED)
     with step("check the shapes"):
         statements = graphs.join_sorted(parts.values())
-        report = run_gate(store, statements, valid_on, inputs.workspace)
-    sizes = {name: part.count(b"\n") for name, part in parts.items()}
-    examples = example_queries(store, base)
-    # How many statements the metadata graph has does not depend on the numbers in them.
-    sizes[METADATA] = store.count(metadata) + len(set(_metadata(inputs, {**sizes, METADATA: 0}, examples)))
-    store.add(_metadata(inputs, sizes, examples), metadata)
+        report = run_gate(store, statements, _valid_on(inputs), inputs.workspace)
+    with step("count what is published"):
+        _describe(inputs, store, parts)
     complete(METADATA)
+    sizes = {name: part.count(b"\n") for name, part in parts.items()}
     return BuiltGraph(store, report, sizes, graphs.join_sorted([statements, parts[METADATA]]))
 
 
@@ -112,13 +113,44 @@ def _disjoint(inputs: Inputs) -> Iterable[tuple[str, bytes]]:
         yield name, b"\n".join(fresh) + b"\n" if fresh else b""
 
 
-def _metadata(inputs: Inputs, sizes: Mapping[str, int], examples: Iterable[queries.Query]) -> list[Triple]:
+def _describe(inputs: Inputs, store: Store, parts: Mapping[str, bytes]) -> None:
+    """Write into the metadata graph what is said of all published graphs, itself among them.
+
+    Its own statements count too, so they are said anew until the numbers in them are true.
+    """
+    base = inputs.publication.base_iri
+    graph, examples = iris.graph(base, METADATA), example_queries(store, base)
+    published = {
+        str(iris.graph(base, name)): part for name, part in parts.items() if name not in HIDDEN_GRAPHS
+    }
+    others, sizes = catalog.count(published), {name: part.count(b"\n") for name, part in parts.items()}
+    said = store.nquads(graph)
+    for _ in range(_ROUNDS):
+        counts = others + catalog.count({str(graph): said})
+        statements = _metadata(inputs, {**sizes, METADATA: said.count(b"\n")}, counts, examples)
+        before = said
+        store.replace(graph, [_valid_on(inputs), *statements])
+        said = store.nquads(graph)
+        if said == before:
+            break
+
+
+def _valid_on(inputs: Inputs) -> Triple:
+    """The "today" of the data, for which the rules ask."""
+    graph = iris.graph(inputs.publication.base_iri, METADATA)
+    return graph, TWIN.validOn, Literal(inputs.valid_on, datatype=XSD.date)
+
+
+def _metadata(
+    inputs: Inputs, sizes: Mapping[str, int], counts: Counts, examples: Iterable[queries.Query]
+) -> list[Triple]:
     """What the metadata graph says about the named graphs, and about the service that can be asked about them."""
     base, title = inputs.publication.base_iri, inputs.publication.title
     endpoint = endpoint_of(base)
     return [
         *_descriptions(inputs, sizes),
         *describe_dataset(endpoint, base, title, sizes),
+        *describe_contents(counts, base, f"{endpoint}#dataset", [f"{base}graphs?default"]),
         *describe_prefixes(endpoint),
         *describe_examples(examples, endpoint, base),
     ]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from twin_graph import claims, dates, formats, graphs, iris
 from twin_graph.build import kept
+from twin_graph.build.reviewed import problems_of_decisions
 from twin_graph.enrich import enrich
 from twin_graph.errors import SourceError, WorkspaceInvalid
 from twin_graph.findings import Finding, SourceRef, problem
@@ -70,7 +71,8 @@ def read_inputs(workspace: Workspace, base_iri: str = "", step: Step = silent) -
     findings = [finding for source in sources for finding in source.findings]
     retired = read_retired(sources, keys)
     findings += [*keys.findings, *merged.findings, *retired.findings]
-    findings += _start_city(workspace, publication, keys)
+    findings += [*_start_city(workspace, publication, keys), *_watched(sources, keys)]
+    findings += problems_of_decisions(workspace)
     quads: dict[str, bytes] = {}
     for source in sources:
         with step(f"make the graph {source.name}"):
@@ -136,6 +138,24 @@ def _start_city(workspace: Workspace, publication: Publication, keys: Keys) -> l
         return []
     where = SourceRef(workspace.relative(workspace.data / "publication.toml"), None, "start_city")
     return [problem(where, f"there is no city “{city}”", keys.suggest(["city"], city), "reading")]
+
+
+def _watched(sources: list[Source], keys: Keys) -> list[Finding]:
+    """The countries of watched pairs that no table has."""
+    if keys.is_unread(["country"]):
+        return []
+    cells = [
+        (row.at(name), row.cells.get(name, ""))
+        for source in sources
+        for row in source.watched
+        for name in ("country", "other")
+        if name in row.cells or name == "country"
+    ]
+    return [
+        problem(where, f"there is no country “{key}”", keys.suggest(["country"], key), "reading")
+        for where, key in cells
+        if not keys.resolve("country", key)
+    ]
 
 
 def _latest_date(sources: list[Source]) -> str:

@@ -388,3 +388,4 @@ def serve(**overrides: Any) -> None:
 
 # These commands use what stands above, and add themselves to it.
 from twin_graph.cli import compare as _compare  # noqa: E402, F401  the module needs `main`
+from twin_graph.cli import dumps as _dumps  # noqa: E402, F401

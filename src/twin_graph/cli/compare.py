@@ -12,6 +12,7 @@ from typing import get_args
 
 import click
 
+from twin_graph import __version__
 from twin_graph.cli import _json_option, _reporting, _snapshot, _store_of, _workspace, main, show
 from twin_graph.cli.compared import (
     TOOLS,
@@ -34,18 +35,20 @@ from twin_graph.compare.decisions import (
     decide,
     read_decisions,
 )
+from twin_graph.compare.kept import Kept
+from twin_graph.compare.kept import read as read_kept
 from twin_graph.compare.model import REPORTS, VERDICTS, ReportName, State, Verdict
-from twin_graph.compare.observed import choose_archive, read_observed
-from twin_graph.compare.reading import read_ours
-from twin_graph.compare.reports import compare as compare_both
+from twin_graph.compare.observed import SHIPPED, Sides, choose_archive, compare_sides, sides_of
+from twin_graph.compare.reading import read_items, read_ours
 from twin_graph.compare.reports import only
 from twin_graph.compare.sheets import read_sheet, write_sheet
+from twin_graph.snapshot import Snapshot
 from twin_graph.wikidata.pacing import Clock, SystemClock
 
 CLOCK: Clock = SystemClock()
 STEPS = 3
-# The archives that come with the data, and those that `twin-graph wikidata fetch` makes.
-SHIPPED, RECORDED = "wikidata", "archives"
+# The archives that `twin-graph wikidata fetch` makes.
+RECORDED = "archives"
 _STATES: tuple[State, ...] = get_args(State)
 
 _archive_option = click.option(
@@ -78,16 +81,37 @@ def _work(
     with show.progress("compare", steps=STEPS, hidden=hidden) as step:
         with step("reading the archive"):
             homes = (workspace.data / SHIPPED, workspace.root / RECORDED)
-            observed = read_observed(choose_archive(homes, archive))
+            sides = sides_of(workspace.data, choose_archive(homes, archive))
         with step("reading the snapshot"):
             current = _snapshot(context)
-            with _store_of(current) as store:
-                ours = read_ours(current, store)
+            items = _items_of(current, cities)
         with step("comparing"):
-            found = compare_both(ours, observed.observation)
-            found = settle(found, decisions, Freshness(now, observed.read_at), **options)
-    items = {ours.cities[key].item if key in ours.cities else key.upper() for key in cities}
-    return Work(only(found, cities=items, countries=countries), decisions, path, now, observed.state)
+            kept = _kept(current, sides) or _compare(current, sides)
+            found = settle(kept.reports, decisions, Freshness(now, kept.read_at), **options)
+    return Work(only(found, cities=items, countries=countries), decisions, path, now, kept.origin.state)
+
+
+def _kept(snapshot: Snapshot, sides: Sides) -> Kept | None:
+    """The comparison that the snapshot holds, if it is with this archive and of this program."""
+    held = read_kept(snapshot.path) if snapshot.manifest.program_version == __version__ else None
+    return held if held is not None and held.origin.digest == sides.digest else None
+
+
+def _compare(snapshot: Snapshot, sides: Sides) -> Kept:
+    with _store_of(snapshot) as store:
+        ours = read_ours(snapshot, store)
+    reports, observed = compare_sides(ours, sides)
+    return Kept(reports, observed.read_at, observed.origin)
+
+
+def _items_of(snapshot: Snapshot, cities: Iterable[str]) -> set[str]:
+    """The items of cities that are named by our key or by their item."""
+    named = set(cities)
+    if not named:
+        return set()
+    with _store_of(snapshot) as store:
+        known = read_items(store, snapshot.manifest.base_iri)
+    return {known.get(key, key.upper()) for key in named}
 
 
 @main.command("compare")
@@ -113,6 +137,7 @@ def compare(context: click.Context, archive: str, cities: tuple[str, ...], count
     (c) links that Wikidata states from one side only
     (d) what contradicts each other
     (e) towns and municipalities that may be one place
+    (f) what somebody should look at again
 
     Asks no service. What was not asked, or not answered, is never taken for absent.
     """

@@ -1,4 +1,4 @@
-"""What must hold before a line about an edit is written: the checks, each with its reason.
+"""What must hold before a line about an edit is written: the checks, rows of `checks.csv`, each with its reason.
 
 A check that a person may answer (`reviewable`) is lifted by the verdict "wrong there"; no other is. Which findings
 are decided is `decisions`.
@@ -7,62 +7,48 @@ are decided is `decisions`.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
+from twin_graph.compare import words
 from twin_graph.compare.addresses import normal_url
 from twin_graph.compare.decisions import Decisions
 from twin_graph.compare.model import Cited, City, Edit, Finding, Link, Reports
 from twin_graph.compare.times import FIRST_YEAR, bounds, is_exact
+from twin_graph.wikidata.references import hosts_of, is_under, is_wiki
 
 FRESH = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
 class Check:
-    """Why nothing is exported; `reviewable` where a person may say that it is all right."""
+    """Why nothing is exported.
+
+    Attributes:
+        reviewable: whether a person may say that it is all right.
+        label, todo: what it is and what to do about it, by language.
+    """
 
     name: str
-    text: str
-    reviewable: bool = False
+    reviewable: bool
+    label: Mapping[str, str]
+    todo: Mapping[str, str]
+
+    @property
+    def text(self) -> str:
+        """What it is, in English."""
+        return self.label[words.ENGLISH]
 
 
-_ALL = (
-    Check("no-item", "a party has no item"),
-    Check("item-missing", "an item is missing or was not answered"),
-    Check("item-merged", "the item in our tables was merged into another; put it right here first"),
-    Check("match-unconfirmed", "nobody has confirmed that the item is this city"),
-    Check("self-link", "both parties are the same item"),
-    Check("many-parties", "more than two parties, for which Wikidata has no agreed model"),
-    Check("other-kind", "both parties lie in one country and are of different kinds", True),
-    Check("no-reference", "no page is named that says so"),
-    Check("reference-not-public", "the page is not a public web address"),
-    Check("reference-circular", "the page is Wikipedia, Wikidata or a copy of them"),
-    Check("reference-unread", "nobody has confirmed that the page names both parties", True),
-    Check("date-inexact", "the date is no year, month or day"),
-    Check("date-in-the-future", "the date lies in the future"),
-    Check("date-before-1800", "the date lies before 1800", True),
-    Check("ended-without-date", "it has ended, and no source dates the end"),
-    Check("status-without-model", "it is dormant or suspended, for which Wikidata has no agreed model"),
-    Check("relation-without-model", "it is a joint declaration, no partnership", True),
-    Check("disputed-here", "our own sources date it differently", True),
-    Check("low-confidence", "our data have it with low confidence", True),
-    Check("statement-deprecated", "Wikidata has the statement as deprecated"),
-    Check(
-        "several-statements", "Wikidata has several statements for the link; a line could reach any of them"
-    ),
-    Check("in-report-a", "report (a) proposes it with a source of ours"),
-    Check("place-open", "it is not decided which of two items is the place"),
-    Check("stale", "Wikidata was asked more than a day ago"),
-    Check("revision-changed", "the item has changed since it was read"),
-    Check("decided-otherwise", "a person decided that Wikidata is not wrong, or not alone"),
-    Check("undecided", "no person has decided yet"),
-    Check("pair-incomplete", "the other direction cannot be exported, and the two belong together"),
-    Check("second-person", "the end needs the decision of a second person"),
-)
-CHECKS: Mapping[str, Check] = {check.name: check for check in _ALL}
+CHECKS: Mapping[str, Check] = {
+    row["notation"]: Check(
+        row["notation"], row["reviewable"] == "yes", words.texts(row, "label"), words.texts(row, "todo")
+    )
+    for row in words.rows("checks")
+}
 
 _LOCAL_NAMES = (
     ".local",
@@ -76,30 +62,8 @@ _LOCAL_NAMES = (
     ".example",
 )
 # Wikis of the Wikimedia movement, and sites that are filled from them.
-CIRCULAR = (
-    "wikipedia.org",
-    "wikidata.org",
-    "wikimedia.org",
-    "wikivoyage.org",
-    "wiktionary.org",
-    "wikiwand.com",
-    "dbpedia.org",
-    "wikizero.com",
-    "everybodywiki.com",
-    "alchetron.com",
-    "infogalactic.com",
-    "en-academic.com",
-    "de-academic.com",
-    "deacademic.com",
-    "academic.ru",
-    "wiki2.org",
-    "wikimili.com",
-    "yago-knowledge.org",
-    "wikitia.com",
-    "dewiki.de",
-    "google-wiki.info",
-    "wikimonde.com",
-)
+CIRCULAR = tuple(row["host"] for row in words.rows("copies"))
+_NUMBER = re.compile(r"[0-9]+|0[xX][0-9a-fA-F]*")
 _PAUSED, _DECLARATION = ("dormant", "suspended"), "declaration"
 _PAIRED = ("statement-missing",)
 _TOWNS = ("City", "Municipality")
@@ -116,7 +80,7 @@ def of_reference(page: Cited | None) -> tuple[str, ...]:
     host = (urlsplit(normal_url(page.url)).hostname or "").rstrip(".") if normal_url(page.url) else ""
     if not _is_public(host):
         return ("reference-not-public",)
-    if any(host == name or host.endswith(f".{name}") for name in CIRCULAR):
+    if is_wiki(page.url) or any(is_under(each, CIRCULAR) for each in hosts_of(page.url)):
         return ("reference-circular",)
     return ()
 
@@ -134,6 +98,13 @@ def of_dates(edit: Edit, today: date) -> tuple[str, ...]:
         if interval[0].year < FIRST_YEAR:
             found.append("date-before-1800")
     return tuple(dict.fromkeys(found))
+
+
+def of_order(starts: Iterable[str], ends: Iterable[str]) -> tuple[str, ...]:
+    """What is wrong with beginnings and ends of one statement: one of them would end before it began."""
+    begins = [interval[0] for text in starts if (interval := bounds(text)) is not None]
+    over = [interval[1] for text in ends if (interval := bounds(text)) is not None]
+    return ("disputed-here",) if begins and over and min(over) < max(begins) else ()
 
 
 def of_parties(a: City | None, b: City | None) -> tuple[str, ...]:
@@ -266,4 +237,5 @@ def _is_public(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_global
     except ValueError:
-        return not host.endswith(_LOCAL_NAMES)
+        # A name whose last part is a number is an address, too, in a form of its own (127.1, 0x7f.0.0.1).
+        return not host.endswith(_LOCAL_NAMES) and not _NUMBER.fullmatch(host.rpartition(".")[2])

@@ -14,6 +14,7 @@ from twin_graph.compare.model import Edit, Finding
 from twin_graph.compare.places import Places
 from twin_graph.compare.there import TWINNED, cited, number, ordered
 from twin_graph.compare.times import relate, written
+from twin_graph.enrich.parties import is_party
 from twin_graph.wikidata.model import STRENGTHS, Date, Statement
 
 
@@ -45,8 +46,11 @@ class Foreign:
                 yield self._invalid(statement)
 
     def _is_no_place(self, item: str) -> bool:
-        """Whether an item is a country. A city that is one too is among our cities."""
-        return item in self.there.countries and item not in self.context.by_item
+        """Whether an item signs nothing: a country, a network, a person. What is one too is among our cities."""
+        if item in self.context.by_item:
+            return False
+        there = self.there
+        return item in there.countries or item in there.networks or not is_party(there.item(item))
 
     def _our_pairs(self) -> set[tuple[str, str]]:
         """The pairs of items that links of ours are about, the other items of the same places included."""
@@ -74,16 +78,15 @@ class Foreign:
         other = "both" if both else "silent" if self.there.knows(target, subject) else "unread"
         page = cited(strongest) if strongest is not None else None
         since = next((written(date) for found in statements for date in found.since if date.edtf), "")
-        english, polish = texts.enquiry(names, since, page)
         return self.context.finding(
             "both-sides" if both else "one-side",
             subject,
             target,
             ["both" if both else "one", *said(statements)],
             guid=strongest.guid if strongest is not None else "",
-            change=texts.only_there(names, other, strength),
-            text=english,
-            details={"text_pl": polish, "strength": strength, "other_side": other},
+            says=texts.only_there(names, other, strength),
+            note=texts.enquiry(names, since, page),
+            details={"strength": strength, "other_side": other},
             values=("", since),
             url=page.url if page is not None else "",
             retrieved=page.retrieved if page is not None else "",
@@ -124,7 +127,7 @@ class Foreign:
             guid=statements[0].guid if statements else "",
             edit=edit,
             checks=tuple(found),
-            change=texts.silent(names, edit),
+            says=texts.silent(names, edit),
             url=page.url if page else "",
             retrieved=page.retrieved if page else "",
             confidence="medium" if page else "low",
@@ -140,7 +143,7 @@ class Foreign:
             speaker,
             said(elsewhere),
             guid=where.guid,
-            change=texts.on_sibling(self.context.name(where.item), where),
+            says=texts.on_sibling(self.context.name(where.item), where),
             order=2,
         )
 
@@ -153,7 +156,7 @@ class Foreign:
                     self.there.follow(statement.value),
                     said([statement]),
                     guid=statement.guid,
-                    change=texts.several(statement),
+                    says=texts.several(statement),
                     values=("", ";".join(map(written, statement.since))),
                 )
         dates = [[date for found in side for date in found.since if len(found.since) == 1] for side in sides]
@@ -167,8 +170,8 @@ class Foreign:
                 said([*sides[0], *sides[1]]),
                 guid=sides[0][0].guid,
                 values=texts_,
-                change=texts.sides_differ(names, texts_),
-                text=texts.talk(names, sides[1][0], texts_, None),
+                says=texts.sides_differ(names, texts_),
+                note=texts.talk(names, sides[1][0], texts_, None),
             )
 
     def _invalid(self, statement: Statement) -> Finding:
@@ -179,7 +182,7 @@ class Foreign:
             target,
             said([statement]),
             guid=statement.guid,
-            change=texts.invalid(statement.value),
+            says=texts.invalid(statement.value),
         )
 
 

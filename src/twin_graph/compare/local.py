@@ -6,18 +6,19 @@ says and we do not is `foreign`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from twin_graph.compare import checks, texts
 from twin_graph.compare.context import Context, said
-from twin_graph.compare.model import Action, Cited, City, Dated, Edit, Finding, Link
+from twin_graph.compare.model import OVER, Action, Cited, City, Dated, Edit, Finding, Link
 from twin_graph.compare.places import Places
+from twin_graph.compare.there import as_cited
 from twin_graph.compare.times import bounds, quickstatements_date, relate, written
+from twin_graph.compare.words import Sentence
 from twin_graph.wikidata.model import Date, Statement
 
-_OVER = ("terminated", "expired")
 _WEAK = ("none", "wiki-only")
 
 
@@ -79,7 +80,7 @@ def _of_side(context: Context, places: Places, side: _Side, today: date) -> Iter
             "deprecated-there",
             guid=side.statements[0].guid,
             edit=None,
-            change=texts.deprecated(side.statements[0]),
+            says=texts.deprecated(side.statements[0]),
         )
     elif not live:
         if context.there.has(side.subject, side.target) or not context.there.knows(side.subject, side.target):
@@ -87,23 +88,37 @@ def _of_side(context: Context, places: Places, side: _Side, today: date) -> Iter
         if elsewhere := places.elsewhere(side.subject, side.target):
             yield _on_sibling(context, side, elsewhere)
         else:
-            yield _missing(context, side, today)
+            yield _missing(context, side, today, _other_way(context, places, side))
     else:
-        several = ("several-statements",) if len(side.statements) > 1 else ()
+        unsafe = _unsafe(side.statements)
         for statement in live:
-            yield from _starts(context, side, statement, several, today)
-            yield from _ends(context, side, statement, several, today)
+            yield from _starts(context, side, statement, unsafe, today)
+            yield from _ends(context, side, statement, unsafe, today)
         if not any(statement.strength not in _WEAK for statement in live):
-            yield _unsourced(context, side, live[0], several)
+            yield _unsourced(context, side, live[0], unsafe)
 
 
-def _missing(context: Context, side: _Side, today: date) -> Finding:
+def _unsafe(statements: Sequence[Statement]) -> tuple[str, ...]:
+    """Why a line about statements could reach another one, or make a new one beside them."""
+    several = ("several-statements",) if len(statements) > 1 else ()
+    # The line would name the item of today, and the statement names the one that was merged into it.
+    return (*several, *(("item-merged",) if any(each.names_merged for each in statements) else ()))
+
+
+def _other_way(context: Context, places: Places, side: _Side) -> tuple[str, ...]:
+    """Why a new statement would stand alone: the other item has it as deprecated, or it stands on its sibling."""
+    there, back = context.there, (side.target, side.subject)
+    is_kept_out = not there.has(*back) and (there.statements(*back) or places.elsewhere(*back))
+    return ("pair-incomplete",) if is_kept_out else ()
+
+
+def _missing(context: Context, side: _Side, today: date, other_way: tuple[str, ...]) -> Finding:
     link = side.link
     since = link.start.date if link.start is not None else ""
     until = link.ends[0].date if link.ends else ""
     edit = Edit(side.subject, side.target, "create", since, until, "", side.page)
-    more = list(checks.of_dates(edit, today))
-    if link.status in _OVER and not until:
+    more = [*other_way, *checks.of_dates(edit, today), *checks.of_order([since], [until])]
+    if link.status in OVER and not until:
         more.append("ended-without-date")
     if link.disputed:
         more.append("disputed-here")
@@ -115,12 +130,12 @@ def _missing(context: Context, side: _Side, today: date) -> Finding:
         edit=edit,
         more=tuple(more),
         values=(since, ""),
-        change=texts.create(names, edit),
+        says=texts.create(names, edit),
     )
 
 
 def _starts(
-    context: Context, side: _Side, statement: Statement, several: tuple[str, ...], today: date
+    context: Context, side: _Side, statement: Statement, unsafe: tuple[str, ...], today: date
 ) -> Iterator[Finding]:
     start = side.link.start
     if len(statement.since) > 1:
@@ -135,8 +150,16 @@ def _starts(
     if theirs is None or relation == "finer":
         action: Action = "replace" if theirs is not None else "add"
         old = _old(theirs) if theirs is not None else ""
-        edit = Edit(side.subject, statement.value, action, since=start.date, old=old, reference=page)
+        edit = Edit(
+            side.subject,
+            statement.value,
+            action,
+            since=start.date,
+            old=old,
+            reference=as_cited(statement, page),
+        )
         disputed = ("disputed-here",) if side.link.disputed else ()
+        ends = [*(each.date for each in side.link.ends), *(each.edtf for each in statement.until)]
         yield _finding(
             context,
             side,
@@ -145,9 +168,9 @@ def _starts(
             statement=statement,
             edit=edit,
             page=page,
-            more=(*several, *disputed, *checks.of_dates(edit, today)),
+            more=(*unsafe, *disputed, *checks.of_dates(edit, today), *checks.of_order([start.date], ends)),
             values=(start.date, written(theirs) if theirs is not None else ""),
-            change=texts.replace(edit, theirs) if theirs is not None else texts.add(edit),
+            says=texts.replace(edit, theirs) if theirs is not None else texts.add(edit),
         )
     elif kind := _contradiction(side.link, theirs, relation):
         yield _differing(context, side, statement, kind, (start.date, written(theirs)), page)
@@ -159,12 +182,10 @@ def _page(dated: Dated, side: _Side) -> Cited | None:
 
 
 def _about(
-    context: Context, side: _Side, statement: Statement, kind: str, values: tuple[str, str], change: str
+    context: Context, side: _Side, statement: Statement, kind: str, values: tuple[str, str], says: Sentence
 ) -> Finding:
     """A finding about a statement that proposes nothing."""
-    return _finding(
-        context, side, kind, guid=statement.guid, statement=statement, values=values, change=change
-    )
+    return _finding(context, side, kind, guid=statement.guid, statement=statement, values=values, says=says)
 
 
 def _differing(
@@ -185,8 +206,8 @@ def _differing(
         statement=statement,
         values=values,
         page=page,
-        change=texts.differs(values),
-        text=texts.talk(names, statement, values, page),
+        says=texts.differs(values),
+        note=texts.talk(names, statement, values, page),
     )
 
 
@@ -204,7 +225,7 @@ def _contradiction(link: Link, theirs: Date, relation: str) -> str:
 
 
 def _ends(
-    context: Context, side: _Side, statement: Statement, several: tuple[str, ...], today: date
+    context: Context, side: _Side, statement: Statement, unsafe: tuple[str, ...], today: date
 ) -> Iterator[Finding]:
     link = side.link
     ours = link.ends[0] if link.ends else None
@@ -212,7 +233,10 @@ def _ends(
     there = "not ended" if statement.no_end else ";".join(map(written, statement.until))
     if ours is not None and not there:
         page = _page(ours, side)
-        edit = Edit(side.subject, statement.value, "add", until=ours.date, reference=page)
+        edit = Edit(
+            side.subject, statement.value, "add", until=ours.date, reference=as_cited(statement, page)
+        )
+        starts = [*(each.date for each in (link.start,) if each), *(each.edtf for each in statement.since)]
         yield _finding(
             context,
             side,
@@ -221,13 +245,13 @@ def _ends(
             statement=statement,
             edit=edit,
             page=page,
-            more=(*several, *checks.of_dates(edit, today)),
+            more=(*unsafe, *checks.of_dates(edit, today), *checks.of_order(starts, [ours.date])),
             values=(ours.date, ""),
-            change=texts.add(edit),
+            says=texts.add(edit),
         )
     elif ours is not None and (statement.no_end or _all_conflict(ours.date, known)):
         yield _differing(context, side, statement, "end-differs", (ours.date, there), _page(ours, side))
-    elif statement.until and link.status not in _OVER:
+    elif statement.until and link.status not in OVER:
         yield _about(context, side, statement, "ended-there", (link.status, there), texts.ended_there(there))
 
 
@@ -236,7 +260,7 @@ def _all_conflict(ours: str, known: list[Date]) -> bool:
     return bool(known) and all(relate(ours, found) == "conflict" for found in known)
 
 
-def _unsourced(context: Context, side: _Side, statement: Statement, several: tuple[str, ...]) -> Finding:
+def _unsourced(context: Context, side: _Side, statement: Statement, unsafe: tuple[str, ...]) -> Finding:
     edit = Edit(side.subject, statement.value, "add", reference=side.page)
     return _finding(
         context,
@@ -245,9 +269,9 @@ def _unsourced(context: Context, side: _Side, statement: Statement, several: tup
         guid=statement.guid,
         statement=statement,
         edit=edit,
-        more=several,
+        more=unsafe,
         values=("", statement.strength),
-        change=texts.add(edit),
+        says=texts.add(edit),
     )
 
 
@@ -258,7 +282,7 @@ def _on_sibling(context: Context, side: _Side, elsewhere: tuple[Statement, ...])
         side.target,
         [side.link.digest, *said(elsewhere)],
         guid=elsewhere[0].guid,
-        change=texts.on_sibling(context.name(elsewhere[0].item), elsewhere[0]),
+        says=texts.on_sibling(context.name(elsewhere[0].item), elsewhere[0]),
         details={"partnership": side.link.key},
     )
 
@@ -268,14 +292,14 @@ def _finding(
     side: _Side,
     kind: str,
     *,
-    change: str,
+    says: Sentence,
     edit: Edit | None = None,
     statement: Statement | None = None,
     page: Cited | None = None,
     more: tuple[str, ...] = (),
     guid: str = "",
     values: tuple[str, str] = ("", ""),
-    text: str = "",
+    note: Sentence | None = None,
 ) -> Finding:
     shown = page or side.page
     found = tuple(dict.fromkeys((*side.checks, *more))) if edit is not None else ()
@@ -287,10 +311,10 @@ def _finding(
         [side.link.digest, *said(statements)],
         edit=edit,
         checks=found,
-        change=change,
+        says=says,
         guid=guid,
         values=values,
-        text=text,
+        note=note,
         url=shown.url if shown is not None else "",
         retrieved=shown.retrieved if shown is not None else "",
         confidence=side.link.confidence,
@@ -305,7 +329,7 @@ def _many(context: Context, link: Link, parties: list[City]) -> Finding:
         first,
         ";".join(others),
         [link.digest],
-        change=texts.MANY,
+        says=texts.MANY,
         checks=("many-parties",),
         confidence=link.confidence,
         group=link.key,
@@ -320,7 +344,7 @@ def _without_item(context: Context, link: Link, parties: list[City]) -> Finding:
         a,
         b,
         [link.digest],
-        change=texts.NO_ITEM,
+        says=texts.NO_ITEM,
         checks=("no-item",),
         confidence=link.confidence,
         details={"partnership": link.key},
@@ -336,7 +360,7 @@ def _wrong_items(context: Context, link: Link, parties: list[City]) -> Iterator[
                 city.item,
                 other.item,
                 [link.digest, "missing"],
-                change=texts.NOT_THERE,
+                says=texts.NOT_THERE,
                 details={"partnership": link.key},
             )
         elif context.there.follow(city.item) != city.item:
@@ -346,7 +370,7 @@ def _wrong_items(context: Context, link: Link, parties: list[City]) -> Iterator[
                 city.item,
                 other.item,
                 [link.digest, into],
-                change=texts.merged(into),
+                says=texts.merged(into),
                 details={"partnership": link.key},
             )
 

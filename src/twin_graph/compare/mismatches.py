@@ -16,6 +16,7 @@ from twin_graph.compare.decisions import Decisions
 from twin_graph.compare.model import Cited, Finding, Reports
 from twin_graph.compare.quickstatements import File
 from twin_graph.compare.there import number
+from twin_graph.compare.times import bounds
 
 COLUMNS = ("item_id", "statement_guid", "property_id", "wikidata_value", "meta_wikidata_value", "external_value",
            "external_url", "type")  # fmt: skip
@@ -48,7 +49,7 @@ def _is_handed_over(finding: Finding, decisions: Decisions, today: date) -> bool
     if (
         finding.kind not in _PROPERTIES
         or not finding.guid
-        or not finding.values[1][:1].isdigit()
+        or bounds(finding.values[1]) is None  # “not ended”, or several dates
         or checks.of_reference(Cited(finding.url))
     ):
         return False

@@ -11,18 +11,33 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-ReportName = Literal["a", "b", "c", "d", "e"]
+from twin_graph.compare import words
+from twin_graph.compare.words import ENGLISH, Sentence
+
+ReportName = Literal["a", "b", "c", "d", "e", "f"]
 Action = Literal["create", "add", "replace"]
 Verdict = Literal["wrong-there", "wrong-here", "both", "none"]
 State = Literal["open", "decided", "reopened", "expired"]
+OVER = ("terminated", "expired")  # statuses of what has ended
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+AGAIN: ReportName = "f"  # what somebody should look at again; it says nothing about Wikidata
+REPORT_NAMES: tuple[ReportName, ...] = get_args(ReportName)
+# Their titles in English; in other languages they are `words.terms("report")`.
 REPORTS: Mapping[ReportName, str] = {
-    "a": "What our sources say and Wikidata does not",
-    "b": "What Wikidata says and our sources do not",
-    "c": "Links that Wikidata states from one side only",
-    "d": "What Wikidata and our sources, or its own sides, say differently",
-    "e": "Towns and municipalities that may be one place",
+    name: words.terms("report")[name].label[words.ENGLISH] for name in REPORT_NAMES
 }
+
+
+def report_name(text: str) -> ReportName:
+    """The name of a report.
+
+    Raises:
+        ValueError: there is none of this name.
+    """
+    for name in REPORT_NAMES:
+        if name == text:
+            return name
+    raise ValueError(f"no report is called “{text}”")
 
 
 @dataclass(frozen=True)
@@ -78,6 +93,8 @@ class Link:
         cited: pages that speak of it, the best first.
         disputed: sources of ours date the beginning of this relation differently.
         digest: what our sources say, in short.
+        confirmed: the latest date at which something shows it alive (EDTF), "" where nothing does.
+        unlisted: when a source was seen to name it no longer, the latest first.
     """
 
     key: str
@@ -91,6 +108,8 @@ class Link:
     cited: tuple[Cited, ...] = ()
     disputed: bool = False
     digest: str = ""
+    confirmed: str = ""
+    unlisted: tuple[Dated, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -134,8 +153,9 @@ class Finding:
         revisions: of both, as far as they are known.
         group: the partnership or pair of items that it belongs to; what has one group is edited together.
         evidence: digest of what both sides say; a decision holds while it stays the same.
-        change: the proposed change, or what is left to find out, for people.
-        text: to be sent or posted: an enquiry to the town hall, a note for a talk page.
+        says: the proposed change, or what is left to find out.
+        note: to be sent or posted: an enquiry to the town hall, a note for a talk page.
+        reasons: why it may be so.
         retrieved: the day on which the page was read.
         observed: when Wikidata was asked.
         checks: what forbids an export, as names of `checks.CHECKS`.
@@ -152,8 +172,9 @@ class Finding:
     country: str = ""
     group: str = ""
     guid: str = ""
-    change: str = ""
-    text: str = ""
+    says: Sentence | None = None
+    note: Sentence | None = None
+    reasons: tuple[Sentence, ...] = ()
     url: str = ""
     retrieved: str = ""
     observed: str = ""
@@ -175,6 +196,24 @@ class Finding:
         return digest(self.kind, self.subject, self.object, self.evidence)
 
     @property
+    def change(self) -> str:
+        """The proposed change, or what is left to find out, in English."""
+        return self.change_in(ENGLISH)
+
+    def change_in(self, language: str) -> str:
+        """The same in a language of our pages."""
+        return self.says.read(language) if self.says is not None else ""
+
+    @property
+    def text(self) -> str:
+        """What may be sent or posted, in English."""
+        return self.text_in(ENGLISH)
+
+    def text_in(self, language: str) -> str:
+        """The same in a language of our pages; a note for Wikidata is always in English."""
+        return self.note.read(language) if self.note is not None else ""
+
+    @property
     def is_exportable(self) -> bool:
         """Whether nothing forbids to propose its edit."""
         return self.edit is not None and not self.checks
@@ -182,7 +221,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Reports:
-    """The five reports of one comparison.
+    """The reports of one comparison.
 
     Attributes:
         unread: items whose side is not known: not asked, or not answered. Nothing is concluded from their silence.

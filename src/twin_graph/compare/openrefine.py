@@ -16,6 +16,7 @@ from twin_graph.compare.addresses import normal_url
 from twin_graph.compare.edits import changes
 from twin_graph.compare.model import Reports
 from twin_graph.compare.quickstatements import File
+from twin_graph.compare.tables import guard
 from twin_graph.compare.times import is_exact
 
 COLUMNS = (
@@ -53,7 +54,7 @@ def table_of(reports: Reports) -> bytes:
         edit = change.edit
         if edit.action == "replace" or not all(is_exact(text) for text in (edit.since, edit.until) if text):
             continue
-        names = change.findings[0].names
+        names = [guard(name) for name in change.findings[0].names]  # what anybody may write in Wikidata
         for page in change.references:
             writer.writerow([
                 edit.item, names[0], edit.target, names[1], edit.since, edit.until, normal_url(page.url),

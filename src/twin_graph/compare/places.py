@@ -18,6 +18,7 @@ from twin_graph.compare import texts
 from twin_graph.compare.context import Context
 from twin_graph.compare.model import Finding
 from twin_graph.compare.there import entities, number, ordered
+from twin_graph.compare.words import Sentence, said
 from twin_graph.geo import great_circle_km
 from twin_graph.wikidata.model import Item, Statement
 
@@ -27,6 +28,7 @@ _POINT = re.compile(r"POINT\s*\(\s*([-+0-9.eE]+)\s+([-+0-9.eE]+)\s*\)", re.IGNOR
 # Names of the facts, as the query of facts gives them or by their property.
 _WITHIN, _CONTAINS = ("admin", "P131"), ("contains", "P150")
 _SEAT, _SEAT_OF = ("seat", "capital", "P36"), ("seatOf", "capitalOf", "P1376")
+_SHARED = "shared"
 _SAME, _DIFFERENT = ("sameAs", "same", "saidToBeTheSameAs", "P460"), ("different", "differentFrom", "P1889")
 
 
@@ -35,7 +37,7 @@ class Place:
     """Two items that may be one place.
 
     Attributes:
-        reasons: why, in words.
+        reasons: why.
         known: whether our tables say so, which a person wrote.
         shared: partners that both name.
         preferred: the one of the kind on which most links of the country stand, or "".
@@ -43,7 +45,7 @@ class Place:
 
     a: str
     b: str
-    reasons: tuple[str, ...]
+    reasons: tuple[Sentence, ...]
     known: bool
     kilometres: float | None
     shared: tuple[str, ...]
@@ -106,7 +108,7 @@ class Places:
         lists = {"only_subject": on_a - on_b, "only_object": on_b - on_a, "both": on_a & on_b}
         details = {name: ";".join(sorted(items, key=number)) for name, items in lists.items()}
         details |= {
-            "reasons": ";".join(place.reasons),
+            "reasons": ";".join(reason.read() for reason in place.reasons),
             "preferred": place.preferred,
             "statements": self._misplaced(place),
         }
@@ -115,11 +117,12 @@ class Places:
             place.a,
             place.b,
             # The partners are no evidence: with each new one the question would be open again.
-            [*(reason for reason in place.reasons if "partners" not in reason), *self._facts(place)],
-            change=texts.one_place(
+            [*(reason.name for reason in place.reasons if reason.name != _SHARED), *self._facts(place)],
+            says=texts.one_place(
                 names, (place.a, place.b), (counts[0], counts[1]), len(place.shared), preferred
             ),
             details=details,
+            reasons=place.reasons,
             confidence="high" if place.known else "medium",
             order=0 if place.known else 1,
         )
@@ -193,13 +196,13 @@ class Places:
             return None
         partners = [self.there.targets.get(item, set()) for item in (a, b)]
         shared = partners[0] & partners[1]
-        reasons = ["in our tables"] if known else []
+        reasons = [said("in-our-tables")] if known else []
         reasons += within
         if _types_differ(first, second) and shared and not self._are_two(first, second):
-            reasons.append("of different kinds")
+            reasons.append(said("kinds-differ"))
         smaller = min(map(len, partners))
         if len(shared) >= 2 and 2 * len(shared) >= smaller and not self._are_two(first, second):
-            reasons.append(f"{len(shared)} partners of {smaller} shared")
+            reasons.append(said(_SHARED, count=str(len(shared)), of=str(smaller)))
         if not reasons or (not known and not within and self._are_two(first, second)):
             return None
         return Place(
@@ -227,18 +230,18 @@ class Places:
         return city.place if city is not None else None
 
     @staticmethod
-    def _belong(a: str, b: str, first: Item | None, second: Item | None) -> list[str]:
+    def _belong(a: str, b: str, first: Item | None, second: Item | None) -> list[Sentence]:
         """Why they belong together, by what their items say."""
         found = []
-        for words, facts in (
-            ("lies in the other", _WITHIN),
-            ("contains the other", _CONTAINS),
-            ("has its seat there", _SEAT),
-            ("is its seat", _SEAT_OF),
-            ("said to be the same", _SAME),
+        for name, facts in (
+            ("lies-in", _WITHIN),
+            ("contains", _CONTAINS),
+            ("has-seat", _SEAT),
+            ("is-seat", _SEAT_OF),
+            ("said-same", _SAME),
         ):
             if b in _related(first, facts) or a in _related(second, facts):
-                found.append(words)
+                found.append(said(name))
         return found
 
     @staticmethod

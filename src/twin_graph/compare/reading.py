@@ -12,7 +12,7 @@ from rdflib import Literal
 from rdflib.term import Node
 
 from twin_graph import dates, iris
-from twin_graph.compare.model import Cited, City, Dated, Link, Ours, digest
+from twin_graph.compare.model import OVER, Cited, City, Dated, Link, Ours, digest
 from twin_graph.queries import load
 from twin_graph.snapshot import Snapshot
 from twin_graph.store import Row, Store
@@ -20,7 +20,6 @@ from twin_graph.store import Row, Store
 # A document of a register comes before what is merely said.
 DOCUMENT_RANK = 0
 NEAR_DAYS = 366
-_OVER = ("terminated", "expired")
 # Precedence of a register of a party, and of another register.
 _REGISTERED = (1, 3)
 _BY_ITEM = "q"
@@ -40,6 +39,11 @@ def read_ours(snapshot: Snapshot, store: Store | None = None) -> Ours:
 def read_store(store: Store, base_iri: str, *, snapshot: str = "", valid_on: str = "") -> Ours:
     """What a store holds."""
     return Ours(base_iri, snapshot, valid_on, _cities(store, base_iri), _links(store, base_iri))
+
+
+def read_items(store: Store, base_iri: str) -> dict[str, str]:
+    """The items of our cities by their keys, "" where none is known."""
+    return {_key(base_iri, row["city"]): _text(row, "item") for row in store.select(load("compare_cities"))}
 
 
 def _cities(store: Store, base_iri: str) -> dict[str, City]:
@@ -144,11 +148,34 @@ def _link(key: str, one: _Gathered, base_iri: str) -> Link:
         one.confidence,
         start,
         tuple(sorted(starts, key=_order)),
-        tuple(sorted(ends, key=_order)) if one.status in _OVER else (),
+        tuple(sorted(ends, key=_order)) if one.status in OVER else (),
         tuple(dict.fromkeys(cited)),
         _is_disputed(start, starts, one.relation),
         _digest(key, one),
+        _confirmed(one, starts),
+        _unlisted(one, base_iri),
     )
+
+
+def _confirmed(one: _Gathered, starts: Iterable[Dated]) -> str:
+    """The latest date that shows it alive: of a claim that does not say that it is over, or a beginning."""
+    alive = [rows[0] for rows in one.claims.values() if _notation(rows[0], "status") not in OVER]
+    found = [*(_text(row, "confirmed") for row in alive), *(start.date for start in starts)]
+    return max((text for text in found if text), key=_last_day, default="")
+
+
+def _unlisted(one: _Gathered, base_iri: str) -> tuple[Dated, ...]:
+    """When sources were seen to name it no longer, unless they named it again later."""
+    found = []
+    for rows in one.claims.values():
+        gone, confirmed = (_text(rows[0], name) for name in ("unlisted", "confirmed"))
+        if gone and _last_day(gone) > _last_day(confirmed):
+            found.append(replace(_dated(rows, base_iri)[0], date=gone))
+    return tuple(sorted(found, key=lambda each: (_last_day(each.date), each.rank), reverse=True))
+
+
+def _last_day(text: str) -> str:
+    return str(dates.latest(text) or "") if text else ""
 
 
 def _dated(rows: list[Row], base_iri: str) -> tuple[Dated, Dated]:

@@ -1,6 +1,7 @@
-"""The five reports of one comparison, in one order whatever the order of the input.
+"""The reports of one comparison, in one order whatever the order of the input.
 
-What is compared how is `local`, `foreign` and `places`; what may be exported is settled by `checks.settle`.
+What is compared how is `local`, `foreign` and `places`, what is to be looked at again is `watching`; what may be
+exported is settled by `checks.settle`.
 """
 
 from __future__ import annotations
@@ -12,16 +13,25 @@ from datetime import date
 from twin_graph.compare.context import Context
 from twin_graph.compare.foreign import Foreign, unread
 from twin_graph.compare.local import of_links
-from twin_graph.compare.model import REPORTS, Finding, Ours, Reports
+from twin_graph.compare.model import AGAIN, REPORTS, Finding, Ours, Reports
 from twin_graph.compare.places import Places
 from twin_graph.compare.there import There, number
+from twin_graph.compare.watching import Watched, of_review
 from twin_graph.wikidata.model import Observation
 
 
-def compare(ours: Ours, observation: Observation, today: date | None = None) -> Reports:
+def compare(
+    ours: Ours,
+    observation: Observation,
+    today: date | None = None,
+    earlier: Observation | None = None,
+    watched: Iterable[Watched] = (),
+) -> Reports:
     """What differs between a snapshot of ours and what an archive says of Wikidata.
 
     Args:
+        earlier: what the archive before says.
+        watched: pairs of countries whose links somebody should look at.
         today: dates after it lie in the future; by default the day that our data are valid on.
     """
     day = today or date.fromisoformat(ours.valid_on or observation.retrieved_at[:10])
@@ -29,6 +39,7 @@ def compare(ours: Ours, observation: Observation, today: date | None = None) -> 
     places = Places(context)
     foreign = Foreign(context, places)
     found = [*of_links(context, places, day), *foreign.findings(), *places.findings()]
+    found += of_review(context, day, earlier, watched)
     return Reports(
         observation.archive,
         observation.retrieved_at,
@@ -43,7 +54,7 @@ def compare(ours: Ours, observation: Observation, today: date | None = None) -> 
 
 def _agreed(context: Context, findings: Iterable[Finding]) -> tuple[str, ...]:
     """Our links that Wikidata has on both items, and about which nothing was found."""
-    questioned = {finding.details.get("partnership", "") for finding in findings}
+    questioned = {finding.details.get("partnership", "") for finding in findings if finding.report != AGAIN}
     there = context.there
     found = []
     for link in context.ours.links:

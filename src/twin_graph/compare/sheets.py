@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +22,9 @@ from twin_graph.findings import SourceRef, problem
 DECIDED = ("verdict", "by", "note", "expires")
 COLUMNS_OF_SHEET = (*COLUMNS, "state", *DECIDED)
 _DELIMITERS = (",", ";", "\t")
+_SEPARATOR_LINE = re.compile(r'\A"?sep=(.)"?\r?\n')  # of Excel
+_WITH_POINTS = re.compile(r"([0-9]{1,2})\. ?([0-9]{1,2})\. ?([0-9]{4})")
+_WITH_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]00:00(:00)?")
 _ROW, _READING = {"finding": "id"}, "reading"
 
 
@@ -108,8 +112,19 @@ def _values(row: Mapping[str, str], known: Mapping[str, Finding], now: datetime,
         "by": row.get("by", "").strip() or by.strip(),
         "at": now.isoformat(timespec="seconds"),
         "note": row.get("note", "").strip(),
-        "expires": row.get("expires", "").strip(),
+        "expires": _day(row.get("expires", "").strip()),
     }
+
+
+def _day(text: str) -> str:
+    """A day as spreadsheet programs write it again, where that can mean one day only: with points, or with a time.
+
+    >>> _day("31.5.2027"), _day("2027-05-31 00:00:00"), _day("5/6/2027")
+    ('2027-05-31', '2027-05-31', '5/6/2027')
+    """
+    if match := _WITH_POINTS.fullmatch(text):
+        return f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"
+    return text[: len("2027-05-31")] if _WITH_TIME.fullmatch(text) else text
 
 
 def _unknown(
@@ -131,7 +146,7 @@ def _content(line: Decision) -> tuple[str, ...]:
 def _rows(content: bytes, shown: str) -> list[tuple[SourceRef, dict[str, str]]]:
     """The rows with a verdict, by the names of their columns."""
     try:
-        text = content.decode("utf-8-sig")
+        text = _SEPARATOR_LINE.sub("", content.decode("utf-8-sig"))
         delimiter = max(_DELIMITERS, key=text.partition("\n")[0].count)
         records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except (UnicodeDecodeError, csv.Error) as wrong:

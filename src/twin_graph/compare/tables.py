@@ -1,7 +1,8 @@
-"""The reports as files: CSV, JSON and Atom; equal findings give equal bytes.
+"""The reports as files: CSV, JSON and Atom, in a language of our pages; equal findings give equal bytes.
 
-Which columns there are is data (`COLUMNS`), so that pages can show the same. Files for Wikidata's own tools are
-`quickstatements`, `openrefine` and `mismatches`.
+Names of columns, kinds and checks are the same in all languages; sentences and titles are not. Which columns there
+are is data (`COLUMNS`), so that pages can show the same. Files for Wikidata's own tools are `quickstatements`,
+`openrefine` and `mismatches`.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from urllib.parse import urlsplit
 
 from twin_graph import feeds
 from twin_graph.compare.kinds import KINDS
-from twin_graph.compare.model import REPORTS, Finding, ReportName, Reports
+from twin_graph.compare.model import Finding, ReportName, Reports
+from twin_graph.compare.words import ENGLISH, terms
 from twin_graph.feeds import Entry, Feed
+from twin_graph.workspace import LANGUAGES
 
 WIKIDATA = "https://www.wikidata.org/wiki/"
 SEPARATOR = ";"
@@ -59,52 +62,59 @@ _COLUMNS: Mapping[str, Callable[[Finding], str]] = {
 COLUMNS = tuple(_COLUMNS)
 
 
-def cells(finding: Finding) -> tuple[str, ...]:
+def cells(finding: Finding, language: str = ENGLISH) -> tuple[str, ...]:
     """The values of a finding, one for each of `COLUMNS`."""
-    return tuple(value(finding) for value in _COLUMNS.values())
+    said = {"change": finding.change_in(language), "text": finding.text_in(language)}
+    return tuple(said.get(name) or value(finding) for name, value in _COLUMNS.items())
 
 
-def csv_of(reports: Reports, report: ReportName) -> bytes:
+def csv_of(reports: Reports, report: ReportName, language: str = ENGLISH) -> bytes:
     """One report as CSV (RFC 4180) in UTF-8."""
     output = io.StringIO()
     writer = csv.writer(output, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows([guard(text) for text in cells(finding)] for finding in reports.of(report))
+    writer.writerows([guard(text) for text in cells(finding, language)] for finding in reports.of(report))
     return output.getvalue().encode()
 
 
-def json_of(reports: Reports, report: ReportName) -> bytes:
+def json_of(reports: Reports, report: ReportName, language: str = ENGLISH) -> bytes:
     """One report as JSON: where it comes from, and its findings with all that is known of them."""
     content = {
         "report": report,
-        "title": REPORTS[report],
+        "title": terms("report")[report].label[language],
         "archive": reports.archive,
         "observed": reports.observed,
         "snapshot": reports.snapshot,
         "unread": len(reports.unread),
         "one_sided": dict(reports.one_sided),
         "agreed": list(reports.agreed),
-        "findings": [as_json(finding) for finding in reports.of(report)],
+        "findings": [as_json(finding, language) for finding in reports.of(report)],
     }
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
 
 
-def as_json(finding: Finding) -> dict[str, Any]:
-    """A finding as JSON."""
-    found: dict[str, Any] = dict(zip(COLUMNS, cells(finding), strict=True))
+def as_json(finding: Finding, language: str = ENGLISH) -> dict[str, Any]:
+    """A finding as JSON; what may be sent to a town hall is in all languages under `texts`."""
+    found: dict[str, Any] = dict(zip(COLUMNS, cells(finding, language), strict=True))
     found["subject_revision"], found["object_revision"] = finding.revisions
     found |= {
         "checks": list(finding.checks),
         "group": finding.group,
         "key": finding.key,
-        "title": KINDS[finding.kind].title,
+        "title": KINDS[finding.kind].label[language],
+        "texts": {each: finding.text_in(each) for each in LANGUAGES} if finding.note is not None else {},
         "details": dict(finding.details),
     }
     return found
 
 
 def atom_of(
-    reports: Reports, report: ReportName, link: str, self_link: str, author: str = "twin_graph"
+    reports: Reports,
+    report: ReportName,
+    link: str,
+    self_link: str,
+    author: str = "twin_graph",
+    language: str = ENGLISH,
 ) -> bytes:
     """One report as a feed, whose entries stay the same while their evidence does.
 
@@ -116,21 +126,22 @@ def atom_of(
     entries = tuple(
         Entry(
             feeds.tag(authority, _ATOM_DAY, "wikidata", finding.id),
-            title_of(finding),
+            title_of(finding, language),
             _day(finding.observed),
-            f"{WIKIDATA}{finding.subject}" if finding.subject.startswith("Q") else link,
-            finding.change,
+            f"{reports.base_iri}wikidata/finding/{finding.id}",
+            finding.change_in(language),
         )
         for finding in reports.of(report)
     )
     identifier = feeds.tag(authority, _ATOM_DAY, "wikidata", "report", report)
-    return feeds.atom(Feed(identifier, REPORTS[report], updated, link, self_link, author, "en", "", entries))
+    title = terms("report")[report].label[language]
+    return feeds.atom(Feed(identifier, title, updated, link, self_link, author, language, "", entries))
 
 
-def title_of(finding: Finding) -> str:
+def title_of(finding: Finding, language: str = ENGLISH) -> str:
     """A finding in one line."""
     a, b = finding.names
-    return f"{a} ({finding.subject}) – {b} ({finding.object}): {KINDS[finding.kind].title}"
+    return f"{a} ({finding.subject}) – {b} ({finding.object}): {KINDS[finding.kind].label[language]}"
 
 
 def guard(text: str) -> str:

@@ -11,11 +11,12 @@ from functools import cached_property
 from rdflib import URIRef
 from rdflib.term import Node
 
+from twin_graph.compare.addresses import normal_url
 from twin_graph.compare.model import Cited
 from twin_graph.namespaces import WD
 from twin_graph.wikidata.model import Item, Observation, Reference, Statement
 
-TWINNED = "P190"
+TWINNED, MEMBER_OF = "P190", "P463"
 REFERENCE_URL, RETRIEVED = "P854", "P813"
 _HOPS = 10
 
@@ -100,6 +101,15 @@ class There:
             country for item in self.observation.items.values() for country in entities(item, "country")
         )
 
+    @cached_property
+    def networks(self) -> frozenset[str]:
+        """The items of which some item is a member."""
+        return frozenset(
+            self.follow(each.value)
+            for each in self.observation.statements
+            if each.property == MEMBER_OF and each.value
+        )
+
     def country(self, item: str) -> str:
         """The country of an item, "" where it is not known or there are several."""
         known = self.observation.items.get(item)
@@ -136,6 +146,21 @@ def cited(statement: Statement) -> Cited | None:
     best = [found for found in statement.references if found.strength in ("url", "party-url")]
     best.sort(key=lambda reference: (reference.strength != "party-url", reference.digest))
     return _page(best[0]) if best else None
+
+
+def as_cited(statement: Statement, page: Cited | None) -> Cited | None:
+    """A page as the statement cites it already, so that it is not there twice; as it is, where it does not.
+
+    References are equal where all of their parts are, so one that says more than an address and a day is left alone.
+    """
+    for reference in statement.references if page is not None else ():
+        found = _page(reference)
+        is_plain = (
+            set(reference.parts) <= {REFERENCE_URL, RETRIEVED} and max(map(len, reference.parts.values())) < 2
+        )
+        if found is not None and is_plain and page is not None and found.url == normal_url(page.url):
+            return found
+    return page
 
 
 def _page(reference: Reference) -> Cited | None:

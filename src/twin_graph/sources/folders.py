@@ -23,10 +23,12 @@ from twin_graph.workspace import Publication, Workspace
 SHARED = "shared"
 RETIRED = "retired"
 CORRECTIONS = "corrections"
+WATCH = "watch"  # read by `compare`, which puts what it names on the list for review
 PARTIES = "parties"
 _OWN_COLUMNS = {
     RETIRED: ("kind", "key", "replaced_by", "on", "reason"),
     CORRECTIONS: ("table", "key", "column", "was", "is", "reason"),
+    WATCH: ("country", "other", "reason"),
 }
 _ROW, _REMOVE = "*", "-"
 # Graphs that a build makes itself; a folder cannot have their names.
@@ -41,6 +43,7 @@ class Source:
     """All rows of one folder; its statements become one named graph of the same name.
 
     Attributes:
+        watched: pairs of countries to look at; they say nothing about the graph.
         unread: kinds of which not everything could be read.
         removed: table and name (`row_key`) of the rows that corrections removed.
         additions: rows of things that other rows own; they say more about them and name nothing.
@@ -49,6 +52,7 @@ class Source:
     name: str
     rows: list[Row] = field(default_factory=list)
     retired: list[Row] = field(default_factory=list)
+    watched: list[Row] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
     removed: set[tuple[str, str]] = field(default_factory=set)
@@ -166,6 +170,8 @@ def _read(name: str, files: list[Path], workspace: Workspace, vocabulary: Vocabu
         source.unread.update(_unread(table))
         if table.name == RETIRED:
             source.retired.extend(table.rows)
+        elif table.name == WATCH:
+            source.watched.extend(table.rows)
         elif table.name in BY_TABLE:
             source.rows.extend(table.rows)
     if corrections := [row for table in tables if table.name == CORRECTIONS for row in table.rows]:
