@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from compared_towns import copy_compared, decide_some, publish
 from partnership_data import write_tables
 from twin_graph.build import build
 from twin_graph.pictures import preview
@@ -55,6 +56,15 @@ def tiny_snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
 def tiny_store(tiny_snapshot: Snapshot) -> Store:
     """The graph of `tests/tiny` in memory. Only for questions: every test of the run shares it."""
     return tiny_snapshot.open_store("memory")
+
+
+@pytest.fixture(scope="session")
+def compared_snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """The snapshot of `tests/tiny` with an archive of its towns, and with decisions in every state."""
+    workspace = copy_compared(tmp_path_factory.mktemp("compared"))
+    publish(workspace)
+    decide_some(workspace)
+    return publish(workspace)[0]
 
 
 @pytest.fixture(scope="session")

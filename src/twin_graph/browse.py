@@ -40,24 +40,16 @@ class FacetValue:
 
 
 @dataclass(frozen=True)
-class Shelf:
-    """All things of a kind.
+class Faceted:
+    """Things of any sort, and which of them have which value of which facet.
 
     Attributes:
         keys: of the things, by their places.
-        values: by variable and place; a place without a value is absent.
-        facets: by variable and token, in the order of the header.
+        facets: by name and token, in the order in which they are shown.
     """
 
-    query: Query
     keys: tuple[str, ...]
-    values: Mapping[str, Mapping[int, tuple[Node, ...]]]
     facets: Mapping[str, Mapping[str, FacetValue]]
-
-    @property
-    def shown(self) -> tuple[str, ...]:
-        """The variables that are columns."""
-        return tuple(self.query.notes.get("show", "").split())
 
     @property
     def everything(self) -> int:
@@ -98,6 +90,23 @@ class Shelf:
         return found
 
 
+@dataclass(frozen=True)
+class Shelf(Faceted):
+    """All things of a kind.
+
+    Attributes:
+        values: by variable and place; a place without a value is absent.
+    """
+
+    query: Query
+    values: Mapping[str, Mapping[int, tuple[Node, ...]]]
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The variables that are columns."""
+        return tuple(self.query.notes.get("show", "").split())
+
+
 def read_shelf(store: Store, base_iri: str, kind: str, day: Literal | None = None) -> Shelf:
     """All things of a kind, or those that held on a day, with what the query says of them."""
     query = load(f"browse_{kind}" if day is None else f"held_{kind}")
@@ -123,8 +132,8 @@ def read_shelf(store: Store, base_iri: str, kind: str, day: Literal | None = Non
                 nodes = tuple(found)
                 values.setdefault(name, {})[place] = known.setdefault(nodes, nodes)
     wanted = query.notes.get("facet", "").split()
-    facets = {name: _facet(values.get(name, {}), len(keys)) for name in wanted}
-    return Shelf(query, keys, values, facets)
+    facets = {name: make_facet(values.get(name, {}), len(keys)) for name in wanted}
+    return Shelf(keys, facets, query, values)
 
 
 def token(node: Node) -> str:
@@ -166,7 +175,8 @@ def as_set(found: Iterable[int], size: int) -> int:
 _BITS = [[bit for bit in range(8) if byte >> bit & 1] for byte in range(256)]
 
 
-def _facet(values: Mapping[int, tuple[Node, ...]], size: int) -> dict[str, FacetValue]:
+def make_facet(values: Mapping[int, tuple[Node, ...]], size: int) -> dict[str, FacetValue]:
+    """The values of a facet by their tokens, of things that have these values by their places."""
     having: dict[Node, list[int]] = {}
     for place, nodes in values.items():
         for node in nodes:

@@ -41,6 +41,7 @@ PREFIXES: dict[str, str] = {
     "dcat": "http://www.w3.org/ns/dcat#",
     "foaf": str(FOAF),
     "void": str(VOID),
+    "void-ext": "http://ldf.fi/void-ext#",
     "sd": "http://www.w3.org/ns/sparql-service-description#",
     "sh": str(SH),
     "wd": str(WD),

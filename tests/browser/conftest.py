@@ -43,6 +43,13 @@ def tiny_address(tiny_snapshot: Snapshot) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def compared_address(compared_snapshot: Snapshot) -> Iterator[str]:
+    """The tiny workspace with an archive of Wikidata."""
+    with live_server(compared_snapshot, **_PATIENT) as server:
+        yield server.address
+
+
+@pytest.fixture(scope="session")
 def real_address(real_snapshot: Snapshot) -> Iterator[str]:
     """The shipped data, served as they are shipped."""
     with live_server(real_snapshot, **_PATIENT) as server:

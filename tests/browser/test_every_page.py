@@ -13,7 +13,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from browser_pages import ALLOWED, AXE_COLOUR_RULES, Seen, axe, focus_of, watch
+from compared_towns import ids_by_kind
 from twin_graph.kinds import DOCUMENTED
+from twin_graph.snapshot import Snapshot
 
 pytestmark = [pytest.mark.browser, pytest.mark.serve]
 _ASKED = quote("SELECT ?city ?name { ?city a twin:City ; rdfs:label ?name } LIMIT 20")
@@ -67,6 +69,8 @@ TINY = {
     "table on a day": "pl/city/aldorf/held?asOf=2009",
     "changes": "pl/changes",
     "curation": "en/curation",
+    "comparison with nothing": "pl/wikidata",
+    "report without an archive": "en/wikidata/c",
     "report": "uk/report",
     "about": "pl/about",
     "accessibility": "en/accessibility",
@@ -84,6 +88,24 @@ TINY = {
     "queries": "sparql?lang=pl&format=html",
     "result": f"sparql?lang=en&format=html&query={_ASKED}",
     "mistake": "sparql?lang=uk&format=html&query=SELECT",
+}
+# The comparison with Wikidata, on the tiny workspace with an archive.
+COMPARED = {
+    "comparison": "uk/wikidata",
+    "report of what is missing there": "pl/wikidata/a",
+    "report of what is missing here": "en/wikidata/b",
+    "report of one side": "uk/wikidata/c?sort=-finding",
+    "report of contradictions": "pl/wikidata/d?state=decided",
+    "report of places": "en/wikidata/e",
+    "empty report": "uk/wikidata/a?q=zzzz",
+    "finding with an edit": "pl/wikidata/finding/{start-coarser}",
+    "finding with letters": "en/wikidata/finding/{both-sides}",
+    "finding with a note": "uk/wikidata/finding/{sides-differ}",
+    "finding of two places": "pl/wikidata/finding/{one-place}",
+    "decided finding": "en/wikidata/finding/{start-differs}",
+    "city with findings": "pl/city/aldorf",
+    "curation with findings": "uk/city/aldorf/curation",
+    "partnership with findings": "en/partnership/aldorf-belmont",
 }
 # Pages that are large, or drawn from much, on the shipped data.
 REAL = {
@@ -110,8 +132,10 @@ SHORTEN_TABLES = "document.querySelectorAll('tr:nth-child(n + 6)').forEach(row =
 REFUSED = {"not found": 404, "gone": 410, "malformed": 400, "mistake": 400}
 # Nothing stands before the content of these.
 WITHOUT_NAVIGATION = ("embedded map", "embedded table", "embedded timeline", "fact sheet")
-PAGES = [("tiny", name, path) for name, path in TINY.items()] + [
-    ("real", name, path) for name, path in REAL.items()
+PAGES = [
+    (data, name, path)
+    for data, paths in (("tiny", TINY), ("compared", COMPARED), ("real", REAL))
+    for name, path in paths.items()
 ]
 
 
@@ -129,6 +153,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def visit(request: pytest.FixtureRequest) -> tuple[str, str]:
     """The name of a type of page, and the address of such a page."""
     data, name, path = request.param
+    if "{" in path:
+        snapshot: Snapshot = request.getfixturevalue("compared_snapshot")
+        path = path.format_map(ids_by_kind(snapshot))
     return name, f"{request.getfixturevalue(f'{data}_address')}/{path}"
 
 
@@ -164,7 +191,7 @@ def opened(context: BrowserContext, address: str, seen: Seen, name: str) -> Iter
 def test_kinds_are_all_here() -> None:
     """Every kind of thing has its page among the types."""
     assert set() == {kind.name for kind in DOCUMENTED} - set(TINY)
-    assert len(PAGES) > 65
+    assert len(PAGES) > 80
 
 
 def test_accessible(context: BrowserContext, seen: Seen, visit: tuple[str, str]) -> None:

@@ -33,7 +33,8 @@ from twin_graph.web.site import EXTENSION, STATIC, TRANSLATIONS
 
 # Pages that are not of a thing; each is asked in three languages.
 FIXED = (
-    "", "about", "accessibility", "report", "reports", "curation", "changes", "map", "timeline", "search", "compare",
+    "", "about", "accessibility", "report", "reports", "curation", "wikidata",
+    *(f"wikidata/{name}" for name in "abcdef"), "changes", "map", "timeline", "search", "compare",
     "chain",
     "ontology", "alignments", "concepts", "shapes", *(kind.name for kind in DOCUMENTED),
 )  # fmt: skip

@@ -22,7 +22,7 @@ from twin_graph.namespaces import PREFIXES, SCHEMES, SH, TWIN, TWIN_IRI, WIKIDAT
 from twin_graph.settings import SETTINGS, Settings
 from twin_graph.shapes import read_shapes
 from twin_graph.sources.columns import KEY_COLUMN, TYPE_COLUMN, Vocabulary
-from twin_graph.sources.folders import CORRECTIONS, RETIRED
+from twin_graph.sources.folders import CORRECTIONS, RETIRED, WATCH
 from workspaces import REPOSITORY, TableFile
 
 ONTOLOGY = REPOSITORY / "ontology"
@@ -139,7 +139,7 @@ class TestColumns:
     def test_described_columns_exist(self) -> None:
         """The README describes no column that a table cannot have."""
         everywhere, sections = self.described()
-        assert {*BY_TABLE, RETIRED, CORRECTIONS} == set(sections)
+        assert {*BY_TABLE, RETIRED, CORRECTIONS, WATCH} == set(sections)
         wrong = {
             table: names - {KEY_COLUMN, TYPE_COLUMN, *self.terms(table)} for table, names in sections.items()
         }
@@ -152,6 +152,7 @@ class TestColumns:
         own = {
             RETIRED: {"kind", "key", "replaced_by", "on", "reason"},
             CORRECTIONS: {"table", "key", "column", "was", "is", "reason"},
+            WATCH: {"country", "other", "reason"},
         }
         return own[table] if table in own else set(Vocabulary(ONTOLOGY).columns(BY_TABLE[table]))
 

@@ -27,7 +27,7 @@ from workspaces import TableFile, copy_tiny, run, table
 
 COMMANDS = [
     ("init",), ("check",), ("build",), ("query",), ("describe",), ("serve",), ("snapshot",), ("snapshot", "list"),
-    ("snapshot", "verify"), ("snapshot", "diff"), ("snapshot", "prune"),
+    ("snapshot", "verify"), ("snapshot", "diff"), ("snapshot", "dump"), ("snapshot", "prune"),
     ("wikidata",), *[("wikidata", name) for name in
                      ("fetch", "replay", "discover", "constraints", "verify", "diff", "prune")],
     ("compare",), ("export",), ("review",),
@@ -201,6 +201,9 @@ class TestWayThrough:
         assert {"snapshot": new, "problems": []} == json.loads(
             run(workspace, "snapshot", "verify", "--json").stdout
         )
+        dumped = json.loads(run(workspace, "snapshot", "dump", "--json").stdout)
+        assert 18 <= len(dumped["dumps"])
+        assert "files" in run(workspace, "snapshot", "dump").output
         assert {"deleted": []} == json.loads(run(workspace, "snapshot", "prune", "--json").stdout)
         assert "1 snapshot(s) deleted" in run(workspace, "snapshot", "prune", "--keep", "1").output
         assert new in run(workspace, "snapshot", "list").output

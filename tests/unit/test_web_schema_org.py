@@ -56,6 +56,13 @@ def test_city(tiny_snapshot: Snapshot) -> None:
     assert f"{BASE}id/city/belmont" in {twin["@id"] for twin in twins}
 
 
+def test_the_item_of_a_sibling_is_not_the_same(tiny_snapshot: Snapshot) -> None:
+    """The town of Duneville is another body than the municipality: close to it, and not the same."""
+    same = described(tiny_snapshot, "city", "duneville")["sameAs"]
+    assert "http://www.wikidata.org/entity/Q900000004" in same
+    assert "http://www.wikidata.org/entity/Q900000009" not in same
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_languages(tiny_snapshot: Snapshot, language: str) -> None:
     """The name and the address are those of the page."""

@@ -17,6 +17,7 @@ from twin_graph.web import (
     browse,
     curation,
     documents,
+    dumps,
     embed,
     errors,
     explore,
@@ -37,6 +38,8 @@ from twin_graph.web import (
     tables,
     templating,
     vocabulary,
+    void,
+    wikidata,
 )
 from twin_graph.web.pictures.data import cities, continents
 from twin_graph.web.site import EXTENSION, TEMPLATES, open_site, site
@@ -59,8 +62,9 @@ def create_app(settings: Settings, snapshot: Snapshot | None = None, *, is_old: 
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
-    for group in (feeds, curation, reports, embed, statement, documents, sparql, graph_store, vocabulary, search,
-                  explore, memento, pages, tables, browse, pictures, errors, health):  # fmt: skip
+    for group in (feeds, curation, reports, wikidata, embed, statement, documents, sparql, graph_store, vocabulary,
+                  search, explore, memento, void, dumps, pages, tables, browse, pictures, errors,
+                  health):  # fmt: skip
         app.register_blueprint(group.bp, url_prefix=here.prefix or None)
     languages.install(app)
     templating.install(app)
@@ -82,6 +86,7 @@ def warm(app: Flask) -> None:
     with app.app_context():
         here = site()
         here.shelves.warm()
+        here.comparison.warm()
         graph_tables.kept(here)
         cities(here)
         continents(here)

@@ -35,7 +35,9 @@ _ARCHIVED = "twin_graph.archived"
 _WORDS = "twin_graph.words"
 _LATE_REQUESTS = 5.0
 # Paths of ours, below the base, that an old publication answers, too.
-_OURS = rf"(?:{'|'.join(LANGUAGES)})(?:/(?!problems/)[^\"?#]*)?|(?:doc|graph)/[^\"?#]*"
+_OURS = (
+    rf"(?:{'|'.join(LANGUAGES)})(?:/(?!problems/)[^\"?#]*)?|(?:doc|graph)/[^\"?#]*|wikidata(?:[/.][^\"?#]*)?"
+)
 _IN_HEADER = re.compile(r"<([^<>]*)>; rel=\"([^\"]*)\"")
 Make = Callable[[Settings, Snapshot], Flask]
 

@@ -23,6 +23,7 @@ from twin_graph.web.panels import Panel
 from twin_graph.web.responses import is_here, redirect, represent
 from twin_graph.web.site import Site, site
 from twin_graph.web.tables import parameters_of
+from twin_graph.web.wikidata import find_view
 from twin_graph.workspace import LANGUAGES
 
 bp = Blueprint("curation", __name__)
@@ -86,8 +87,9 @@ def city(lang: str, key: str) -> Response:
     if moved := elsewhere(here, "curation.city", lang, key):
         return moved
     return represent(
-        here, HTML, lambda: _city(here, lang, key), language=lang, parameters=parameters_of("city")
-    )
+        here, HTML, lambda: _city(here, lang, key), language=lang, parameters=parameters_of("city"),
+        also=find_view().digest,
+    )  # fmt: skip
 
 
 def findings(here: Site, key: str, language: str) -> list[FindingRow]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, Flask, Response, abort, g, render_template, request, url_for
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestedRangeNotSatisfiable
 
 from twin_graph import describe, errors, iris
 from twin_graph.environ import FAULT
@@ -109,6 +109,12 @@ HTTP_PROBLEMS = {
     ),
     414: Problem(
         414, "address-too-long", N_("Address too long"), N_("Send a long query as the body of a POST.")
+    ),
+    416: Problem(
+        416,
+        "no-such-part",
+        N_("No such part"),
+        N_("The file is shorter than the part that was asked for. Ask for the whole file."),
     ),
 }
 ALL_PROBLEMS = {p.slug: p for p in (*PROBLEMS.values(), *HTTP_PROBLEMS.values(), INTERNAL)}
@@ -297,6 +303,8 @@ def _with_headers(response: Response, error: Exception, problem: Problem) -> Res
         response.headers["Accept"] = ", ".join(error.accepted)
     if variants := _variants(error):
         response.headers["Link"] = write_links(variants)
+    if isinstance(error, RequestedRangeNotSatisfiable) and error.length is not None:
+        response.headers["Content-Range"] = f"bytes */{error.length}"
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return secure(response)

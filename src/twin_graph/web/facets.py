@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rdflib import Literal, URIRef
@@ -19,6 +19,7 @@ from twin_graph.web.site import Site
 from twin_graph.web.tables.links import SortLink
 from twin_graph.web.understood import with_words
 
+Counts = Mapping[str, Sequence[tuple[FacetValue, int]]]
 _LEADING = 8
 _RANGE = re.compile(r"([0-9]+)-([0-9]*)")
 _NUMBER = re.compile(r"[0-9]{1,15}(?![0-9])")
@@ -90,12 +91,28 @@ def show_facets(
     here: Site, shelf: Shelf, asked: Asked, base: str, language: str, among: int | None
 ) -> tuple[FacetGroup, ...]:
     """The facets of a list; one that has nothing to choose from is left out."""
+    return group_facets(
+        shelf.counts(asked.facets, among),
+        asked,
+        base,
+        language,
+        lambda name: heading(here, name, language),
+        lambda name, value: _title(here, name, value, language),
+    )
+
+
+def group_facets(counted: Counts, asked: Asked, base: str, language: str, heading_of: Callable[[str], str],
+                 title_of: Callable[[str, FacetValue], Title]) -> tuple[FacetGroup, ...]:  # fmt: skip
+    """The facets of a list whose values and headings are named by functions."""
     groups = []
-    for name, counted in shelf.counts(asked.facets, among).items():
-        links = [_link(here, name, value, number, asked, base, language) for value, number in counted]
+    for name, pairs in counted.items():
+        links = [
+            (value, _link(name, value.token, number, asked, base, title_of(name, value)))
+            for value, number in pairs
+        ]
         if len(links) > 1 or any(link.chosen for _, link in links):
             leading, others = _arrange(links, language)
-            groups.append(FacetGroup(name, heading(here, name, language), leading, others))
+            groups.append(FacetGroup(name, heading_of(name), leading, others))
     return tuple(groups)
 
 
@@ -125,11 +142,9 @@ def pages_around(asked: Asked, base: str, pages: int) -> dict[str, str]:
     }
 
 
-def _link(here: Site, name: str, value: FacetValue, number: int, asked: Asked, base: str,
-          language: str) -> tuple[FacetValue, FacetLink]:  # fmt: skip
-    chosen = value.token in asked.facets.get(name, ())
-    path = asked.toggled(name, value.token).path(base)
-    return value, FacetLink(_title(here, name, value, language), number, path, chosen)
+def _link(name: str, token: str, number: int, asked: Asked, base: str, title: Title) -> FacetLink:
+    chosen = token in asked.facets.get(name, ())
+    return FacetLink(title, number, asked.toggled(name, token).path(base), chosen)
 
 
 def _title(here: Site, name: str, value: FacetValue, language: str) -> Title:

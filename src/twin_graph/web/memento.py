@@ -29,7 +29,7 @@ from twin_graph.web.understood import Words, argument, with_words
 bp = Blueprint("memento", __name__)
 PARAMETER = "snapshot"
 _BLUEPRINTS = frozenset({"browse", "curation", "documents", "embed", "explore", "feeds", "pages", "pictures",
-                         "reports", "search", "statement", "tables", "vocabulary"})  # fmt: skip
+                         "reports", "search", "statement", "tables", "vocabulary", "wikidata"})  # fmt: skip
 _NEVER = frozenset({"pages.root", "pages.static"})
 _THING = "documents.thing"  # has no state of its own: it leads to a document, which is an original
 VARY = "Accept-Datetime"

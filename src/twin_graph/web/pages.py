@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, render_template, request, send_fro
 
 from twin_graph import describe
 from twin_graph.formats import HTML, TURTLE
-from twin_graph.web import browse, lists, moments, tables, things
+from twin_graph.web import browse, dumps, lists, moments, tables, things
 from twin_graph.web import home as home_page
 from twin_graph.web import report as report_values
 from twin_graph.web.documents import alternates, page_number
@@ -93,6 +93,9 @@ def about(lang: str) -> Response:
             "about.html",
             graphs=lists.graphs(here, lang),
             imprint=here.imprint,
+            dumps=dumps.rows(here),
+            latest=dumps.path(here, "", newest=True),
+            sums=dumps.path(here, dumps.SUMS),
             downloads=_files("pages.graphs_file", lang) + questions.of_graphs(here, lang),
         ),
         language=lang,

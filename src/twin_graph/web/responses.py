@@ -56,6 +56,7 @@ def represent(
     language: str = "",
     status: int = 200,
     cache: str = FRESH,
+    also: str = "",
 ) -> Response:
     """A representation with a strong validator; 304 without a body where the client has it already.
 
@@ -64,13 +65,14 @@ def represent(
             named has no part in the validator, and an address that has it is kept by no shared cache.
         vary: the request headers that chose it.
         location: path of this very representation, where the address of the request is another.
+        also: what else it depends on: a digest of what changes while the data stay.
     """
     known_names = sorted({*parameters, *noted()})
     chosen = [(each, request.args.getlist(each)) for each in known_names if each in request.args]
     words = g.setdefault("words", read_words(known_names))
     if cache == FRESH and sorted(words) != sorted(pair for pair in request.args.items(multi=True) if pair[1]):
         cache = FRESH_FOR_ONE
-    name = json.dumps((request.path, chosen, fmt.name, language))
+    name = json.dumps((request.path, chosen, fmt.name, language, also))
     # What is made for people depends on templates and translations, too; data have titles made of words.
     is_data = Carries.GRAPH in fmt.carries and fmt is not JSON_LD_SCHEMA
     look = site.words if is_data else site.look

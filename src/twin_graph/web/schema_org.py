@@ -28,6 +28,7 @@ from twin_graph.web.site import Site, site
 
 Object = dict[str, Any]
 _CONTEXT = "https://schema.org"
+_ITEMS = "http://www.wikidata.org/entity/"
 # What a reader of HTML would take for the end of the script, and two line ends of JavaScript.
 _ESCAPES = str.maketrans({letter: f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"})
 _DATE = re.compile(r"-?[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
@@ -300,6 +301,8 @@ def _other_names(here: Site, thing: URIRef, language: str) -> list[str]:
 
 def _same(here: Site, thing: URIRef) -> list[str]:
     found = {str(o) for name in (SKOS.exactMatch, SKOS.closeMatch) for o in here.names.values(thing, name)}
+    # A close item of Wikidata is that of the sibling: another body, and not the same.
+    found -= {str(o) for o in here.names.values(thing, SKOS.closeMatch) if str(o).startswith(_ITEMS)}
     return sorted(found)
 
 

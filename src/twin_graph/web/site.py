@@ -14,9 +14,12 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 
-from twin_graph import __version__, changes
+from twin_graph import __version__, changes, describe
 from twin_graph.changes import Release
-from twin_graph.errors import SnapshotDamaged
+from twin_graph.compare import former, kept
+from twin_graph.compare.decisions import FILE as DECISIONS_FILE
+from twin_graph.compare.decisions import Decisions, read_decisions
+from twin_graph.errors import EntityGone, EntityNotFound, SnapshotDamaged, SourceError
 from twin_graph.labels import FILE as NAMES_FILE
 from twin_graph.labels import NameIndex
 from twin_graph.queries import FOLDER as QUERIES
@@ -25,6 +28,7 @@ from twin_graph.settings import Settings
 from twin_graph.snapshot import Manifest, Snapshot, open_snapshot
 from twin_graph.sparql import example_queries
 from twin_graph.store import Store
+from twin_graph.web.comparison import Comparison
 from twin_graph.web.imprint import Imprint, read_imprint
 from twin_graph.web.names import Names
 from twin_graph.web.shelves import Shelves
@@ -37,6 +41,7 @@ TEMPLATES = PACKAGE / "templates"
 TRANSLATIONS = PACKAGE / "translations"
 PREVIEWS = "previews"
 EXTENSION = "twin_graph"
+_BESIDE = (changes.FILE, NAMES_FILE, PREVIEWS, kept.FILE, DECISIONS_FILE, former.FILE)
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,24 @@ class Site:
         return changes.read_history(self.snapshot.side(changes.FILE))
 
     @cached_property
+    def comparison(self) -> Comparison:
+        """The comparison with Wikidata; one without findings where the snapshot was built without an archive."""
+        decisions = Decisions()
+        if (path := self.snapshot.side(DECISIONS_FILE)) is not None:
+            with suppress(OSError, SourceError):  # the build has read it
+                decisions = read_decisions(path)
+        known = former.read_former(self.snapshot.side(former.FILE))
+        return Comparison(
+            kept.read(self.snapshot.path), decisions, known, self._find, self.base_iri, self.manifest.id
+        )
+
+    def _find(self, kind: str, key: str) -> str:
+        """The key under which a thing is published; "" for none."""
+        with suppress(EntityNotFound, EntityGone):
+            return describe.resolve(self.store, self.base_iri, self.snapshot.keys, kind, key)
+        return ""
+
+    @cached_property
     def questions(self) -> tuple[Query, ...]:
         """The example queries that the data can answer."""
         return example_queries(self.store, self.base_iri)
@@ -115,7 +138,7 @@ class Site:
     @cached_property
     def beside(self) -> str:
         """Digest of the files beside the data: the same data may be published again with another history."""
-        found = (self.snapshot.side(name) for name in (changes.FILE, NAMES_FILE, PREVIEWS))
+        found = (self.snapshot.side(name) for name in _BESIDE)
         return "-".join(_digest(path) for path in found if path is not None)
 
     def read_ahead(self) -> None:
@@ -124,7 +147,7 @@ class Site:
         What is damaged is left to the requests that ask for it.
         """
         for read in (lambda: self.snapshot.keys, lambda: self.snapshot.report, lambda: self.index,
-                     lambda: self.history, lambda: self.look):  # fmt: skip
+                     lambda: self.history, lambda: self.comparison, lambda: self.look):  # fmt: skip
             with suppress(SnapshotDamaged):
                 read()
 
