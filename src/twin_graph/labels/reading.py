@@ -206,6 +206,15 @@ class NameIndex:
             for thing in things
         ]
 
+    def first_keys(self, kind: str, limit: int, offset: int = 0) -> list[str]:
+        """The keys of the things of a kind in the order of the index: those that come first among equals."""
+        if not self.exists:
+            return []
+        rows = self._rows(
+            "SELECT key FROM thing WHERE kind = ? ORDER BY id LIMIT ? OFFSET ?", kind, limit, offset
+        )
+        return [key for (key,) in rows]
+
     def resembling(self, text: str, language: str, limit: int = 5) -> list[Hit]:
         """Things with words that resemble what was typed, for who found nothing."""
         if not self.exists:
