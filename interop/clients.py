@@ -29,6 +29,8 @@ from answers import Answer
 
 HERE = Path(__file__).parent
 COMUNICA = HERE / "node_modules" / ".bin" / "comunica-sparql"
+RECONCILER = HERE / ".reconciler" / "bin" / "python"
+CKAN = HERE / ".ckan" / "bin" / "python"
 _SECONDS = 60
 _MEDIA_TYPES = {
     "json": "application/sparql-results+json",

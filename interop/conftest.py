@@ -14,10 +14,12 @@ from urllib.parse import urlsplit
 import pytest
 
 import answers
+import openrefine
 from answers import Answer
-from clients import COMUNICA
+from clients import CKAN, COMUNICA, RECONCILER
 from live_server import free_port, live_server
 from questions import MOST_ROWS
+from twin_graph import dumps
 from twin_graph.build import build
 from twin_graph.formats import N_TRIPLES, RESULTS_JSON
 from twin_graph.snapshot import Snapshot
@@ -28,6 +30,9 @@ _PROGRAMS = {
     "roqet": "apt-get install rasqal-utils",
     "node": "apt-get install nodejs npm",
     str(COMUNICA): "(cd interop && npm ci)",
+    str(RECONCILER): "make interop/.reconciler/installed",
+    str(CKAN): "make interop/.ckan/installed",
+    openrefine.PROGRAM: "apt-get install openrefine",
 }
 
 
@@ -48,7 +53,9 @@ def pytest_sessionstart() -> None:
 def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """`tests/tiny`, built for an address that is free here: clients follow the addresses that they read in data."""
     base_iri = f"http://localhost:{free_port()}/"
-    return build(copy_tiny(tmp_path_factory.mktemp("interop")), base_iri)[0]
+    found = build(copy_tiny(tmp_path_factory.mktemp("interop")), base_iri)[0]
+    dumps.write_dumps(found)
+    return found
 
 
 @pytest.fixture(scope="session")
