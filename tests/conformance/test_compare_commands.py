@@ -26,6 +26,7 @@ from fakes.wdqs import StandIn
 from twin_graph.cli import compare as commands
 from twin_graph.compare.checks import CHECKS
 from twin_graph.compare.decisions import FILE
+from twin_graph.compare.model import VERDICTS
 from twin_graph.wikidata.portions import ABOUT_ITEMS
 from twin_graph.workspace import Workspace
 from wikidata_runs import run as fetch
@@ -71,7 +72,7 @@ def kinds(workspace: Workspace, *options: str) -> list[str]:
 
 
 def test_compare_prints_the_reports(workspace: Workspace) -> None:
-    """All five, with what may be exported and what is not known."""
+    """All six, with what may be exported and what is not known."""
     result = run(workspace, "compare")
     assert 0 == result.exit_code, result.output
     for name in "abcdef":
@@ -172,16 +173,38 @@ def test_review_from_the_list_to_the_decision(workspace: Workspace) -> None:
     shown = run(workspace, "review", "show", first["id"][:12])
     assert first["change"] in shown.output
     decided = run(
-        workspace, "review", "decide", first["id"][:12], "wrong-here", "--by", "Office", "--note", "Seen."
-    )
+        workspace, "review", "decide", first["id"][:12], "wrong-here", "--by", "Office", "--note", "Seen.",
+        "--expires", "2099-01-31",
+    )  # fmt: skip
     assert 0 == decided.exit_code, decided.output
     content = answer(run(workspace, "review", "show", first["id"], "--json"))
-    assert ("decided", "wrong-here") == (content["state"], content["decision"]["verdict"])
+    said = content["decision"]
+    assert ("decided", "wrong-here", "2099-01-31") == (content["state"], said["verdict"], said["expires"])
+    assert first["id"] == said["finding"]
+    assert content in findings(workspace, "--state", "decided")
+    assert content in answer(run(workspace, "compare", "--json"))["findings"]
     assert first["id"] not in [each["id"] for each in findings(workspace, "--state", "open")]
     nobody = run(workspace, "review", "decide", first["id"], "both", "--by", " ")
     unknown = run(workspace, "review", "show", "ffffffffffff")
     several = run(workspace, "review", "show", "")
     assert (2, 4, 4) == (nobody.exit_code, unknown.exit_code, several.exit_code)
+
+
+def test_no_command_promises_an_export_that_cannot_come(workspace: Workspace) -> None:
+    """What a verdict means is said where it is taken: an export is spoken of where there is an edit."""
+    for report, verdict, said, is_exported in (
+        ("a", "wrong-there", "an edit that is known is exported", True),
+        ("b", "wrong-here", "add a row with the answer of the town hall", False),
+        ("f", "none", "Write the newer trace into them", False),
+    ):
+        found = next(
+            each for each in findings(workspace, "--report", report) if bool(each["action"]) == is_exported
+        )
+        shown = run(workspace, "review", "show", found["id"]).output
+        assert all(f"  verdict {name}: " in shown for name in VERDICTS)
+        decided = run(workspace, "review", "decide", found["id"], verdict, "--by", "Office").output
+        assert all(said in " ".join(text.split()) for text in (shown, decided))
+        assert is_exported == ("exported" in decided)
 
 
 def test_review_with_a_spreadsheet(workspace: Workspace, tmp_path: Path) -> None:
@@ -225,7 +248,7 @@ def test_export_to_every_tool(workspace: Workspace, tmp_path: Path) -> None:
 def test_export_of_what_was_reviewed(workspace: Workspace, tmp_path: Path) -> None:
     """Nothing was: nothing is written."""
     content = answer(run(workspace, "export", str(tmp_path / "out"), "--reviewed", "--json"))
-    assert (0, True) == (content["exportable"], content["held_back"]["undecided"] > 0)
+    assert (0, [], True) == (content["exportable"], content["files"], content["held_back"]["undecided"] > 0)
 
 
 def test_an_archive_by_name_by_path_or_none(workspace: Workspace, tmp_path: Path) -> None:
@@ -262,6 +285,23 @@ def test_one_city_or_country(workspace: Workspace) -> None:
     assert {each["group"] for each in findings(workspace, "--country", "pl")} < {
         each["group"] for each in findings(workspace)
     }
+
+
+def test_a_city_and_a_country_narrow_each_other(workspace: Workspace) -> None:
+    """As on the site; upper and lower case are the same."""
+    of_city = {each["id"] for each in findings(workspace, "--city", "estuary")}
+    of_country = {each["id"] for each in findings(workspace, "--country", "PL")}
+    both = {each["id"] for each in findings(workspace, "--city", "Estuary", "--country", "pl")}
+    assert (set(), True, True) == (both - of_city - of_country, both <= of_city, both < of_country)
+
+
+@pytest.mark.parametrize(
+    ("option", "name"), [("--city", "nowhere"), ("--city", "Q99999999"), ("--country", "zz")]
+)
+def test_a_place_that_nobody_knows_is_an_error(workspace: Workspace, option: str, name: str) -> None:
+    """Zeros would be taken for agreement."""
+    result = run(workspace, "compare", option, name)
+    assert (2, True) == (result.exit_code, name in result.output), result.output
 
 
 def test_a_damaged_file_of_decisions_stops_everything(workspace: Workspace) -> None:

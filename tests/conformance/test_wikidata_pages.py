@@ -14,6 +14,7 @@ from html import unescape
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -41,10 +42,11 @@ from twin_graph.cli import compare as commands
 from twin_graph.compare import words
 from twin_graph.compare.checks import CHECKS
 from twin_graph.compare.kinds import KINDS
-from twin_graph.compare.model import REPORT_NAMES, Finding
+from twin_graph.compare.model import REPORT_NAMES, VERDICTS, Finding
 from twin_graph.snapshot import Snapshot
 from twin_graph.web import wikidata
 from twin_graph.web.wikidata import listing
+from twin_graph.web.wikidata import words as words_module
 from twin_graph.web.wikidata.words import words_of
 from workspaces import run
 
@@ -172,6 +174,26 @@ def test_kinds_checks_and_states_are_in_the_language_of_the_page(
         )
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_verdicts_promise_what_can_come(
+    client: FlaskClient, findings: tuple[Finding, ...], language: str
+) -> None:
+    """An export only where there is an edit; elsewhere what each verdict asks a person to do."""
+    promise = words.terms("verdict")["wrong-there"].definition[language]
+    chosen = {(each.report, each.edit is None): each for each in findings}
+    assert {name for name, is_without in chosen if is_without} >= {"b", "d", "e", "f"}
+    assert {"a", "c"} == {name for name, is_without in chosen if not is_without}
+    for (_, is_without), finding in chosen.items():
+        page = text_of(client, f"/{language}/wikidata/finding/{finding.id}")
+        assert is_without != (promise in page), finding.kind
+        said = words_module.verdicts_of(finding, language)
+        assert set(VERDICTS) == {name for name, _ in said}
+        assert all(about.text.text in page and not about.text.language for _, about in said)
+        assert f"review decide {finding.id[:12]} {said[0][0]} " in page
+    rows = words.rows("verdicts")
+    assert 20 == len(rows) == len({(row["report"], row["verdict"]) for row in rows})
+
+
 def test_all_words_have_a_title_and_a_meaning_in_every_language() -> None:
     """Whatever a comparison finds, the pages have words for it."""
     sorts: dict[Any, Any] = {
@@ -197,7 +219,25 @@ def test_all_words_have_a_title_and_a_meaning_in_every_language() -> None:
         ("/wikidata", "image/png", 406, ""),
         ("/wikidata/a", "text/html;q=0.9,application/json;q=0.5", 303, "/pl/wikidata/a"),
         ("/wikidata/a", "text/csv", 303, "/wikidata/a.csv"),
-        ("/wikidata/a", "application/atom+xml", 303, "/wikidata/a.atom"),
+        ("/wikidata/a", "application/atom+xml", 303, "/pl/wikidata/a.atom"),
+        (
+            "/wikidata/b?q=x&kind=one-side&kind=both-sides&size=25",
+            "application/atom+xml",
+            303,
+            "/pl/wikidata/b.atom?q=x&kind=one-side&kind=both-sides",
+        ),
+        (
+            "/wikidata/b?kind=one-side&kind=both-sides&size=25",
+            "text/html",
+            303,
+            "/pl/wikidata/b?kind=one-side&kind=both-sides&size=25",
+        ),
+        (
+            "/wikidata/b?kind=both-sides&kind=one-side",
+            "text/csv",
+            303,
+            "/wikidata/b.csv?kind=both-sides&kind=one-side",
+        ),
         ("/wikidata/a", "application/json", 303, "/wikidata/a.json"),
         ("/wikidata/a", None, 303, "/wikidata/a.json"),
         ("/wikidata/a?kind=end-missing", "text/csv", 303, "/wikidata/a.csv?kind=end-missing"),
@@ -219,6 +259,29 @@ def test_addresses_without_a_suffix_are_negotiated(
         assert "application/json" in json.loads(response.data)["offers"]
 
 
+def test_other_forms_keep_every_value_that_is_asked_for(client: FlaskClient) -> None:
+    """The page, its files and its feed lead to each other with both kinds, not with the first of them."""
+    query, met = "?kind=one-side&kind=both-sides", 0
+    for path in (
+        "/wikidata/b.csv",
+        "/wikidata/b.json",
+        "/wikidata/b.atom",
+        "/pl/wikidata/b.atom",
+        "/pl/wikidata/b",
+    ):
+        links = re.findall(
+            r"<([^>]*/wikidata/b[^>]*)>; rel=", ", ".join(client.get(path + query).headers.getlist("Link"))
+        )
+        assert links, path
+        for link in links:
+            assert {"one-side", "both-sides"} == set(parse_qs(urlsplit(link).query)["kind"]), link
+            met += 1
+    assert met > 10
+    feed = ET.fromstring(client.get(f"/pl/wikidata/b.atom{query}").data)
+    (page,) = (each.get("href", "") for each in feed.findall(f"{ATOM}link") if each.get("rel") == "alternate")
+    assert {"one-side", "both-sides"} == set(parse_qs(urlsplit(page).query)["kind"])
+
+
 def test_a_finding_is_negotiated_too(client: FlaskClient, findings: tuple[Finding, ...]) -> None:
     """Its address has no language: it is what feeds and files name."""
     path = f"/wikidata/finding/{findings[0].id}"
@@ -232,10 +295,11 @@ def test_a_finding_is_negotiated_too(client: FlaskClient, findings: tuple[Findin
 
 
 def test_files_equal_those_of_the_command(
-    compared_snapshot: Snapshot, tmp_path: Path, client: FlaskClient
+    compared_snapshot: Snapshot, tmp_path: Path, client: FlaskClient, clock: FakeClock
 ) -> None:
-    """Byte for byte, in every format, with the checks that depend on decisions and on the clock."""
+    """Byte for byte, in every format, with states and checks that depend on decisions and on the clock."""
     root = compared_snapshot.path.parents[1]
+    clock.advance(timedelta(days=60).total_seconds())
     result = run(root, "compare", "--out", str(tmp_path / "reports"))
     assert 0 == result.exit_code, result.output
     written = sorted((tmp_path / "reports").iterdir())
@@ -244,6 +308,12 @@ def test_files_equal_those_of_the_command(
         response = client.get("/wikidata/" + path.name.removeprefix("wikidata-"))
         assert path.read_bytes() == response.data, path.name
         assert path.name in response.headers["Content-Disposition"]
+    said = [each for name in REPORT_NAMES for each in json_of(client, f"/wikidata/{name}.json")["findings"]]
+    assert {"open", "decided", "expired", "reopened"} == {each["state"] for each in said}
+    for each in said:
+        assert (each["state"] == "open") == ("decision" not in each)
+        if "decision" in each:
+            assert each == json_of(client, f"/wikidata/finding/{each['id']}.json")
 
 
 def test_numbers_equal_those_of_the_command(compared_snapshot: Snapshot, client: FlaskClient) -> None:
@@ -312,7 +382,7 @@ def test_what_is_stale_is_held_back_from_the_very_moment(client: FlaskClient, cl
 
 @pytest.mark.parametrize("report", REPORT_NAMES)
 def test_filters_leave_what_they_say(client: FlaskClient, findings: tuple[Finding, ...], report: str) -> None:
-    """The values of each facet divide the report, the counts are those of the files, and nobody is lost."""
+    """The values of a facet divide the report, countries overlap, counts are those of the files, none is lost."""
     everything = ids_of(client, report=report)
     assert [each.id for each in findings if each.report == report] == everything
     page = client.get(f"/en/wikidata/{report}", headers=HTML).text
@@ -321,9 +391,15 @@ def test_filters_leave_what_they_say(client: FlaskClient, findings: tuple[Findin
     ]
     by_facet: dict[str, list[str]] = {}
     for path in {path for path in links if "sort=" not in path}:
-        name = re.match(r".*\?([a-z]+)=", path)[1]  # type: ignore[index]
+        name, value = re.match(r".*\?([a-z]+)=(.*)", path).groups()  # type: ignore[union-attr]
         found = ids_of(client, path[path.index("?") :], report)
-        assert 0 < len(found) < len(everything), path
+        if name == "country":  # a link lies in two of them, so that one may be the country of all
+            listed = json_of(client, f"/wikidata/{report}.json{path[path.index('?') :]}")["findings"]
+            assert all(value in each["countries"] for each in listed)
+            assert found == [
+                each.id for each in findings if each.report == report and value in each.countries
+            ]
+        assert 0 < len(found) < len(everything) + (name == "country"), path
         assert f"<strong>{len(found)}</strong>" in client.get(path, headers=HTML).text
         by_facet.setdefault(name, []).extend(found)
     assert set(by_facet) <= set(listing.FACETS)
@@ -334,12 +410,16 @@ def test_filters_leave_what_they_say(client: FlaskClient, findings: tuple[Findin
 
 
 def test_a_city_and_the_beginning_of_a_name_narrow_a_report(client: FlaskClient) -> None:
-    """A city by its key or its item; a name in the language of the reader, without accents."""
+    """A city by its key or its item; a name in any language, without accents."""
     by_key, by_item = ids_of(client, "?city=estuary"), ids_of(client, f"?city={ESTUARY.lower()}")
     assert by_key == by_item
     assert 0 < len(by_key) < len(ids_of(client))
     assert by_key == ids_of(client, "?q=estu")
     assert "Естуарі" in text_of(client, "/uk/wikidata/a?q=естуа")
+    for query in ("?q=естуа", "?q=estu"):  # the files have no language, and fit every page that links them
+        assert by_key == ids_of(client, query)
+        for language in LANGUAGES:
+            assert f"<strong>{len(by_key)}</strong>" in client.get(f"/{language}/wikidata/a{query}").text
     assert "0 findings" in text_of(client, "/en/wikidata/a?city=nowhere")
     assert "0 findings" in text_of(client, "/en/wikidata/a?q=%26%26")
 
@@ -384,11 +464,13 @@ def test_a_finding_says_all_that_is_known(client: FlaskClient, findings: tuple[F
     page = text_of(client, f"/en/wikidata/finding/{finding.id}")
     assert f"Aldorf – Belmont ({ALDORF}, {BELMONT}): " in response.text.partition("</title>")[0]
     for said in (ALDORF, "5 May 1990", finding.change, f"review decide {finding.id[:12]}", "review export",
-                 finding.key, CHECKS["stale"].label["en"]):  # fmt: skip
+                 finding.key, CHECKS["stale"].label["en"], "Germany, Canada"):  # fmt: skip
         assert said in page
     letter = next(each for each in findings if each.report == "b")
     page = text_of(client, f"/pl/wikidata/finding/{letter.id}")
     assert all(letter.text_in(code) in page for code in LANGUAGES)
+    for title in ("Zapytanie do urzędu miasta (polski)", "Zapytanie do urzędu miasta (ukraiński)"):
+        assert title in page
     note = next(each for each in findings if each.kind == "sides-differ")
     assert note.text in text_of(client, f"/uk/wikidata/finding/{note.id}")
     place = next(each for each in findings if each.report == "e")
@@ -410,17 +492,35 @@ def test_states_of_the_review_are_shown(
     page = client.get(f"/en/wikidata/finding/{chosen[0].id}", headers=HTML).text
     assert "The letter of intent is &lt;older&gt;." in page
     assert words.terms("verdict")["wrong-there"].label["en"] in page
+    assert "decided, no edit to export" in page
+    assert "What was to be found out" in page
+    assert [chosen[0].id] == ids_of(client, "?export=decided&kind=start-differs", "d")
+    assert "What is to be found out" in text_of(client, f"/en/wikidata/finding/{again.id}")
+    assert "no edit to export" in text_of(client, f"/en/wikidata/finding/{again.id}")
+    assert "decided, " not in text_of(client, f"/en/wikidata/finding/{again.id}")
     overview = text_of(client, "/en/wikidata")
     assert "open again: 1" in overview
+    former = json_of(client, f"/wikidata/finding/{again.id}.json")["decision"]
+    assert (again.id == former["finding"], len(former["finding"])) == (False, 64)
+    over = json_of(client, f"/wikidata/finding/{chosen[1].id}.json")["decision"]
+    assert ("2024-12-01", chosen[1].id) == (over["expires"], over["finding"])
 
 
 def test_cities_and_partnerships_lead_to_their_findings(
     client: FlaskClient, findings: tuple[Finding, ...]
 ) -> None:
     """A line on the page of the city with the number, the list where curation is, and a card of the partnership."""
-    count = sum(ALDORF in (each.subject, *each.object.split(";")) for each in findings)
-    assert count > 10
-    assert f"{count} differences from Wikidata" in text_of(client, "/en/city/aldorf")
+    left = "?city=aldorf&state=open&state=reopened&state=expired"
+    counted = {name: len(ids_of(client, left, name)) for name in REPORT_NAMES}
+    again, count = counted.pop("f"), sum(counted.values())
+    assert again
+    assert 3 < count < len([each for name in counted for each in ids_of(client, "?city=aldorf", name)])
+    page = text_of(client, "/en/city/aldorf")
+    assert f"{count} differences from Wikidata" in page
+    assert f"{again} reminder" in page
+    assert f"Differences from Wikidata {count} Reminders to look again {again}" in text_of(
+        client, "/en/city/aldorf/curation"
+    )
     curation = client.get("/en/city/aldorf/curation", headers=HTML).text
     listed = set(re.findall(r"/en/wikidata/finding/([0-9a-f]{64})", curation))
     assert {each.id for each in findings if ALDORF in (each.subject, *each.object.split(";"))} == listed
@@ -432,6 +532,16 @@ def test_cities_and_partnerships_lead_to_their_findings(
     for each in (item for item in findings if item.kind == "both-sides"):
         assert each.id in client.get("/en/partnership/q900000005-q900000007", headers=HTML).text
     assert "Wikidata/finding" not in client.get("/en/city/harbourfield", headers=HTML).text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_two_counts_of_what_is_unconfirmed_explain_each_other(client: FlaskClient, language: str) -> None:
+    """Each page says what it counts, and leads to the other; no other report does."""
+    ours, theirs = f"/{language}/reports/unconfirmed", f"/{language}/wikidata/f"
+    assert f'href="{theirs}?kind=not-confirmed"' in client.get(ours, headers=HTML).text
+    assert f'href="{ours}"' in client.get(theirs, headers=HTML).text
+    assert f'href="{ours}"' not in client.get(f"/{language}/wikidata/e", headers=HTML).text
+    assert f'href="{theirs}' not in client.get(f"/{language}/reports/sources", headers=HTML).text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -532,3 +642,26 @@ def test_markup_is_that_of_a_page(client: FlaskClient, findings: tuple[Finding, 
     kinds = {each.kind: each for each in findings}
     for finding in kinds.values():
         assert [] == read_page(client.get(f"/uk/wikidata/finding/{finding.id}").text).problems
+
+
+def test_what_scrolls_has_a_role_and_a_name(client: FlaskClient, findings: tuple[Finding, ...]) -> None:
+    """Whoever comes to a command by keyboard hears what it belongs to."""
+    met = 0
+    for path in ("/en/wikidata", f"/en/wikidata/finding/{findings[0].id}", "/en/about"):
+        page = client.get(path).text
+        for name in re.findall(r'<pre tabindex="0"([^>]*)>', page):
+            label = re.fullmatch(r' role="group" aria-labelledby="([a-z]+)"', name)
+            assert label, path
+            assert f'id="{label[1]}"' in page, path
+            met += 1
+    assert 4 == met
+
+
+def test_feeds_have_ids_of_their_own(client: FlaskClient) -> None:
+    """One for each language and each choice of findings; the page number is no such choice."""
+    paths = ["/pl/wikidata/b.atom", "/uk/wikidata/b.atom", "/en/wikidata/b.atom", "/pl/wikidata/b.atom?country=ca",
+             "/pl/wikidata/b.atom?kind=one-side", "/pl/wikidata/a.atom"]  # fmt: skip
+    ids = [ET.fromstring(client.get(path).data).findtext(f"{ATOM}id", "") for path in paths]
+    assert len(paths) == len(set(ids))
+    assert all(re.fullmatch(r"tag:[a-z.]+,2026-01-01:wikidata/report/[a-z/=%&+-]+", each) for each in ids)
+    assert ids[0] == ET.fromstring(client.get("/pl/wikidata/b.atom?page=2").data).findtext(f"{ATOM}id")

@@ -5,8 +5,7 @@ What is compared and what may be exported is decided by `compare`. Nothing here 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -17,8 +16,10 @@ from twin_graph.cli import _json_option, _reporting, _snapshot, _store_of, _work
 from twin_graph.cli.compared import (
     TOOLS,
     Work,
+    described,
     export_files,
     find,
+    held_back,
     lines,
     print_findings,
     print_summary,
@@ -28,7 +29,7 @@ from twin_graph.cli.compared import (
     write,
 )
 from twin_graph.compare import tables
-from twin_graph.compare.checks import CHECKS, Freshness, settle
+from twin_graph.compare.checks import CHECKS, Freshness, gate_of, settle
 from twin_graph.compare.decisions import (
     FILE,
     append,
@@ -37,11 +38,13 @@ from twin_graph.compare.decisions import (
 )
 from twin_graph.compare.kept import Kept
 from twin_graph.compare.kept import read as read_kept
-from twin_graph.compare.model import REPORTS, VERDICTS, ReportName, State, Verdict
+from twin_graph.compare.model import REPORTS, VERDICTS, ReportName, Reports, State, Verdict
 from twin_graph.compare.observed import SHIPPED, Sides, choose_archive, compare_sides, sides_of
-from twin_graph.compare.reading import read_items, read_ours
+from twin_graph.compare.reading import read_ours, read_places
 from twin_graph.compare.reports import only
 from twin_graph.compare.sheets import read_sheet, write_sheet
+from twin_graph.compare.verdicts import meanings
+from twin_graph.compare.words import ENGLISH
 from twin_graph.snapshot import Snapshot
 from twin_graph.wikidata.pacing import Clock, SystemClock
 
@@ -67,8 +70,8 @@ _country_option = click.option(
 def _work(
     context: click.Context,
     archive: str,
-    cities: Iterable[str] = (),
-    countries: Iterable[str] = (),
+    cities: Sequence[str] = (),
+    countries: Sequence[str] = (),
     *,
     hidden: bool,
     **options: bool,
@@ -84,11 +87,12 @@ def _work(
             sides = sides_of(workspace.data, choose_archive(homes, archive))
         with step("reading the snapshot"):
             current = _snapshot(context)
-            items = _items_of(current, cities)
         with step("comparing"):
             kept = _kept(current, sides) or _compare(current, sides)
-            found = settle(kept.reports, decisions, Freshness(now, kept.read_at), **options)
-    return Work(only(found, cities=items, countries=countries), decisions, path, now, kept.origin.state)
+            fresh = Freshness(now, kept.read_at)
+            gate = gate_of(kept.reports, decisions, fresh, **options)
+            found = settle(kept.reports, decisions, fresh, **options)
+    return Work(_only(found, current, cities, countries), decisions, gate, path, now, kept.origin.state)
 
 
 def _kept(snapshot: Snapshot, sides: Sides) -> Kept | None:
@@ -104,14 +108,32 @@ def _compare(snapshot: Snapshot, sides: Sides) -> Kept:
     return Kept(reports, observed.read_at, observed.origin)
 
 
-def _items_of(snapshot: Snapshot, cities: Iterable[str]) -> set[str]:
-    """The items of cities that are named by our key or by their item."""
-    named = set(cities)
-    if not named:
-        return set()
+def _only(reports: Reports, snapshot: Snapshot, cities: Sequence[str], countries: Sequence[str]) -> Reports:
+    """The findings about cities and countries that are named by our keys or by their items, in any case.
+
+    Raises:
+        BadParameter: one is neither among our data nor in any finding.
+    """
+    if not cities and not countries:
+        return reports
     with _store_of(snapshot) as store:
-        known = read_items(store, snapshot.manifest.base_iri)
-    return {known.get(key, key.upper()) for key in named}
+        keys, ours = read_places(store, snapshot.manifest.base_iri)
+    items = {*filter(None, keys.values()), *(name for each in reports.findings for name in each.parties)}
+    known = {**{name.lower(): name for name in items}, **{key: keys[key] or key for key in keys}}
+    places = {*ours, *(name for each in reports.findings for name in each.countries)}
+    return only(
+        reports,
+        cities=_named("city", cities, known),
+        countries=_named("country", countries, {name.lower(): name for name in places}),
+    )
+
+
+def _named(what: str, asked: Sequence[str], known: Mapping[str, str]) -> list[str]:
+    for name in asked:
+        if name.strip().lower() not in known:
+            hint = f"there is no {what} “{name}”, neither in our data nor in any finding"
+            raise click.BadParameter(hint, param_hint=f"--{what}")
+    return [known[name.strip().lower()] for name in asked]
 
 
 @main.command("compare")
@@ -147,7 +169,7 @@ def compare(context: click.Context, archive: str, cities: tuple[str, ...], count
         write(Path(out), report_files(reports))
     if as_json:
         chosen = reports.findings if report is None else reports.of(report)
-        click.echo(show.json_text({**summary(work), "findings": [tables.as_json(each) for each in chosen]}))
+        click.echo(show.json_text({**summary(work), "findings": [described(each, work) for each in chosen]}))
         return
     if report is not None:
         print_findings(reports.of(report), work)
@@ -181,9 +203,7 @@ def review_list(context: click.Context, archive: str, cities: tuple[str, ...], c
         if report in (None, finding.report) and (not states or state_of(finding, work) in states)
     ]
     if as_json:
-        click.echo(
-            show.json_text([{**tables.as_json(each), "state": state_of(each, work)} for each in chosen])
-        )
+        click.echo(show.json_text([described(each, work) for each in chosen]))
     else:
         print_findings(chosen, work)
 
@@ -198,9 +218,7 @@ def review_show(context: click.Context, finding: str, archive: str, as_json: boo
     """Print all that is known of a FINDING, named by the beginning of its id."""
     work = _work(context, archive, hidden=as_json)
     found = find(work.reports, finding)
-    content = {**tables.as_json(found), "state": state_of(found, work)}
-    if (line := work.decisions.latest(found)) is not None:
-        content["decision"] = {"verdict": line.verdict, "by": line.by, "at": line.at, "note": line.note}
+    content = described(found, work)
     if as_json:
         click.echo(show.json_text(content))
         return
@@ -210,6 +228,8 @@ def review_show(context: click.Context, finding: str, archive: str, as_json: boo
             click.echo(f"  {name}: {value}")
     for name in found.checks:
         click.echo(f"  not exported: {CHECKS[name].text}")
+    for verdict, text in meanings(found).items():
+        click.echo(f"  verdict {verdict}: {text[ENGLISH]}")
 
 
 @review.command("decide")
@@ -226,7 +246,8 @@ def review_decide(context: click.Context, finding: str, verdict: Verdict, by: st
                   archive: str, as_json: bool) -> None:  # fmt: skip
     """Decide a FINDING: wrong-there (Wikidata is to be edited), wrong-here (our tables), both, or none.
 
-    The decision holds while the evidence stays as it is; afterwards the finding is open again.
+    What follows from each of them is said by `review show`. The decision holds while the evidence stays as it is;
+    afterwards the finding is open again.
     """
     work = _work(context, archive, hidden=as_json)
     found = find(work.reports, finding)
@@ -241,6 +262,7 @@ def review_decide(context: click.Context, finding: str, verdict: Verdict, by: st
         )
     else:
         show.success(f"{found.id[:12]}: {verdict}, written to {work.shown_path}")
+        click.echo(meanings(found)[verdict][ENGLISH])
 
 
 @review.command("export")
@@ -313,14 +335,14 @@ def export(context: click.Context, folder: str, tools: tuple[str, ...], reviewed
     files = export_files(work, tools or TOOLS)
     if not dry_run:
         write(Path(folder), files)
-    held = Counter(name for finding in work.reports.findings if finding.edit for name in finding.checks)
+    held = held_back(work, tools or TOOLS)
     if as_json:
         names = [file.name for file in files]
-        click.echo(show.json_text({**summary(work), "files": names, "held_back": dict(sorted(held.items()))}))
+        click.echo(show.json_text({**summary(work), "files": names, "held_back": held}))
         return
     if not files:
         click.echo("nothing to export")
     for file in files:
         show.success(f"{'would write' if dry_run else 'written'}: {file.name} ({lines(file)} lines)")
-    for name, count in sorted(held.items()):
+    for name, count in held.items():
         click.echo(f"  {count:,} held back: {CHECKS[name].text}")

@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from twin_graph.compare import mismatches, openrefine, quickstatements, tables
+from twin_graph.compare.checks import Gate
 from twin_graph.compare.decisions import FILE, Decisions
 from twin_graph.compare.kinds import KINDS
 from twin_graph.compare.model import REPORTS, Finding, Reports, State
@@ -28,10 +29,11 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class Work:
-    """What every command here begins with."""
+    """What every command here begins with; `gate` knows all reports, also where `reports` are a part of them."""
 
     reports: Reports
     decisions: Decisions
+    gate: Gate
     path: Path
     now: datetime
     state: str
@@ -54,8 +56,16 @@ def export_files(work: Work, tools: Iterable[str]) -> list[File]:
         elif tool == "openrefine":
             found += openrefine.files_of(work.reports)
         else:
-            found += mismatches.files_of(work.reports, work.decisions, work.now.date())
+            found += mismatches.files_of(work.reports, work.gate)
     return found
+
+
+def held_back(work: Work, tools: Iterable[str]) -> dict[str, int]:
+    """How many findings each check keeps out of the files for some tools."""
+    found = Counter(name for each in work.reports.findings if each.edit is not None for name in each.checks)
+    if "mismatch-finder" in tools:
+        found += mismatches.held_back(work.reports, work.gate)
+    return dict(sorted(found.items()))
 
 
 def report_files(reports: Reports) -> list[File]:
@@ -145,7 +155,12 @@ def print_findings(findings: Iterable[Finding], work: Work) -> None:
 
 def state_of(finding: Finding, work: Work) -> State:
     """How far the review of a finding is."""
-    return work.decisions.state(finding, work.now.date())
+    return work.reports.review(finding).state
+
+
+def described(finding: Finding, work: Work) -> dict[str, Any]:
+    """All that is known of a finding, with its state and its last decision, for programs."""
+    return tables.as_json(finding, review=work.reports.review(finding))
 
 
 def lines(file: File) -> int:

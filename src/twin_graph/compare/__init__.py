@@ -9,7 +9,8 @@
     sheets.py          the exchange of decisions with a spreadsheet
     tables.py          the reports as CSV, JSON and Atom
     kept.py            a comparison as one document and back: what a snapshot holds beside its data
-    words.py           its words in our languages, with kinds.csv, checks.csv, terms.csv and sentences.csv
+    words.py           its words in our languages: kinds.csv, checks.csv, terms.csv, verdicts.csv, sentences.csv
+    verdicts.py        what each verdict on a finding means there
     edits.py           the edits of findings, put together for export
     quickstatements.py, openrefine.py, mismatches.py   files for the tools of Wikidata
 

@@ -165,37 +165,71 @@ def settle(
     reviewed_only: bool = False,
     two_persons: bool = False,
 ) -> Reports:
-    """The reports with the checks that depend on decisions and on the clock.
+    """The reports with the state of their review, and the checks that depend on decisions and on the clock.
 
     Args:
         reviewed_only: export nothing that nobody has decided.
         two_persons: an end needs two of them.
     """
+    gate = gate_of(reports, decisions, freshness, reviewed_only=reviewed_only, two_persons=two_persons)
+    found = tuple(
+        replace(finding, checks=gate.checks(finding)) if finding.edit is not None else finding
+        for finding in reports.findings
+    )
+    known = {each.id: decisions.review(each, freshness.now.date()) for each in found}
+    reviews = {name: review for name, review in known.items() if review.decision}
+    return replace(reports, findings=_whole_pairs(found), reviews=reviews)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What decides, besides the finding itself, whether anything about it is handed over.
+
+    Attributes:
+        open_places: items of which nobody has decided whether they are one place with another.
+    """
+
+    decisions: Decisions
+    freshness: Freshness
+    open_places: frozenset[str]
+    reviewed_only: bool = False
+    two_persons: bool = False
+
+    def checks(self, finding: Finding) -> tuple[str, ...]:
+        """All that forbids to hand it over, with or without an edit of its own."""
+        day = self.freshness.now.date()
+        verdict = self.decisions.verdict(finding, day)
+        found = [name for name in finding.checks if verdict != "wrong-there" or not CHECKS[name].reviewable]
+        if self.open_places & {finding.subject, finding.object}:
+            found.append("place-open")
+        found.extend(_of_freshness(finding, self.freshness))
+        if verdict is not None and verdict != "wrong-there":
+            found.append("decided-otherwise")
+        elif verdict is None and self.reviewed_only:
+            found.append("undecided")
+        is_end = finding.edit is not None and bool(finding.edit.until)
+        if self.two_persons and is_end and len(self.decisions.persons(finding, "wrong-there", day)) < 2:
+            found.append("second-person")
+        return tuple(dict.fromkeys(found))
+
+
+def gate_of(
+    reports: Reports,
+    decisions: Decisions,
+    freshness: Freshness,
+    *,
+    reviewed_only: bool = False,
+    two_persons: bool = False,
+) -> Gate:
+    """What decides about the findings of whole reports; of a part of them some open places would be missing."""
     day = freshness.now.date()
-    open_places = {
+    open_places = frozenset(
         item
         for finding in reports.of("e")
         if finding.kind == "one-place" and decisions.state(finding, day) != "decided"
         for item in (finding.subject, finding.object)
-    }
-
-    def settled(finding: Finding) -> Finding:
-        if finding.edit is None:
-            return finding
-        verdict = decisions.verdict(finding, day)
-        checks = [name for name in finding.checks if verdict != "wrong-there" or not CHECKS[name].reviewable]
-        if open_places & {finding.subject, finding.object}:
-            checks.append("place-open")
-        checks.extend(_of_freshness(finding, freshness))
-        if verdict is not None and verdict != "wrong-there":
-            checks.append("decided-otherwise")
-        elif verdict is None and reviewed_only:
-            checks.append("undecided")
-        if two_persons and finding.edit.until and len(decisions.persons(finding, "wrong-there", day)) < 2:
-            checks.append("second-person")
-        return replace(finding, checks=tuple(dict.fromkeys(checks)))
-
-    return replace(reports, findings=_whole_pairs(tuple(map(settled, reports.findings))))
+    )
+    return Gate(decisions, freshness, open_places, reviewed_only, two_persons)
 
 
 def _whole_pairs(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -10,9 +10,11 @@ from functools import cached_property
 from typing import Any
 
 from twin_graph.compare.kinds import KINDS
-from twin_graph.compare.model import City, Finding, Ours, digest
+from twin_graph.compare.model import City, Finding, Names, Ours, digest
 from twin_graph.compare.there import There, ordered
+from twin_graph.compare.words import ENGLISH
 from twin_graph.wikidata.model import Date, Statement
+from twin_graph.workspace import LANGUAGES
 
 _LANGUAGES = ("en", "pl", "uk", "")
 
@@ -33,14 +35,18 @@ class Context:
                 found.setdefault(self.there.follow(city.item), city)
         return found
 
-    def name(self, item: str) -> str:
-        """What an item, or a key of ours, is called."""
+    def name(self, item: str, preferred: str = ENGLISH) -> str:
+        """What an item, or a key of ours, is called in a language, or else in another."""
         city = self.by_item.get(item) or self.ours.cities.get(item)
         if city is not None:
-            for language in (*_LANGUAGES, *sorted(city.names)):
+            for language in (preferred, *_LANGUAGES, *sorted(city.names)):
                 if city.names.get(language):
                     return city.names[language]
-        return self.there.name(item)
+        return self.there.name(item, preferred)
+
+    def named(self, *items: str) -> Names:
+        """What items are called together, in each language of our pages."""
+        return {language: ", ".join(self.name(item, language) for item in items) for language in LANGUAGES}
 
     def country(self, item: str) -> str:
         """The key of the country of an item in our data, else its item."""
@@ -55,6 +61,9 @@ class Context:
         known = [self.there.item(item) for item in (subject, target)]
         first, second = [item.revision if item is not None else None for item in known]
         fields.setdefault("country", self.country(subject))
+        named = self.named(subject), self.named(*target.split(";"))
+        countries = (self.country(item) for item in (subject, *target.split(";")))
+        fields.setdefault("countries", tuple(dict.fromkeys(filter(None, countries))))
         fields.setdefault("group", "-".join(ordered(subject, target)))
         fields.setdefault("order", row.urgency)
         return Finding(
@@ -63,7 +72,8 @@ class Context:
             subject,
             target,
             digest(*evidence),
-            names=(self.name(subject), ", ".join(map(self.name, target.split(";")))),
+            names=(named[0][ENGLISH], named[1][ENGLISH]),
+            named=named,
             revisions=(first, second),
             observed=self.there.observation.retrieved_at,
             **fields,

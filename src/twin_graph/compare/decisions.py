@@ -19,7 +19,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from twin_graph.compare.model import VERDICTS, Finding, State, Verdict
+from twin_graph.compare.model import VERDICTS, Finding, Review, State, Verdict
 from twin_graph.errors import SourceError
 from twin_graph.findings import Finding as Problem
 from twin_graph.findings import SourceRef, problem
@@ -75,6 +75,12 @@ class Decisions:
         if not on_this:
             return "reopened" if finding.key in self._by_key else "open"
         return "expired" if _is_over(on_this[-1], today) else "decided"
+
+    def review(self, finding: Finding, today: date) -> Review:
+        """The state with the decision that it comes from."""
+        line = self.latest(finding)
+        said = {name: value for name, value in asdict(line).items() if name != "key"} if line else {}
+        return Review(self.state(finding, today), said)
 
     def verdict(self, finding: Finding, today: date) -> Verdict | None:
         """The verdict that holds, None where none does."""

@@ -74,7 +74,7 @@ class Foreign:
         statements = [*sides[0], *sides[1]]
         strongest = max(statements, key=lambda found: STRENGTHS.index(found.strength), default=None)
         strength = strongest.strength if strongest is not None else "none"
-        names = self.context.name(subject), self.context.name(target)
+        names = self.context.named(subject), self.context.named(target)
         other = "both" if both else "silent" if self.there.knows(target, subject) else "unread"
         page = cited(strongest) if strongest is not None else None
         since = next((written(date) for found in statements for date in found.since if date.edtf), "")
@@ -118,12 +118,13 @@ class Foreign:
             found.append("in-report-a")
         if not all(self.there.is_read(item) for item in (silent, speaker)):
             found.append("item-missing")
-        names = self.context.name(silent), self.context.name(speaker)
+        names = self.context.named(silent), self.context.named(speaker)
         return self.context.finding(
             "silent-side",
             silent,
             speaker,
             said(statements),
+            countries=tuple(filter(None, [self.context.country(silent)])),  # whose silence it is
             guid=statements[0].guid if statements else "",
             edit=edit,
             checks=tuple(found),
@@ -143,7 +144,7 @@ class Foreign:
             speaker,
             said(elsewhere),
             guid=where.guid,
-            says=texts.on_sibling(self.context.name(where.item), where),
+            says=texts.on_sibling(self.context.named(where.item), where),
             order=2,
         )
 
@@ -162,7 +163,7 @@ class Foreign:
         dates = [[date for found in side for date in found.since if len(found.since) == 1] for side in sides]
         if dates[0] and dates[1] and all(_contradict(one, other) for one in dates[0] for other in dates[1]):
             texts_ = written(dates[0][0]), written(dates[1][0])
-            names = self.context.name(a), self.context.name(b)
+            names = self.context.named(a), self.context.named(b)
             yield self.context.finding(
                 "sides-differ",
                 a,

@@ -19,7 +19,7 @@ from twin_graph.compare.observed import Origin
 from twin_graph.compare.words import Sentence, is_sentence
 
 FILE = "wikidata-comparison.json"
-FORMAT = 2
+FORMAT = 4
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def load(content: bytes) -> Kept:
 def _reports(raw: dict[str, Any]) -> Reports:
     findings = tuple(_finding(each) for each in raw["findings"])
     lists = {name: tuple(raw[name]) for name in ("unread", "agreed")}
-    return Reports(**{**raw, **lists, "findings": findings})
+    return Reports(**{**raw, **lists, "findings": findings, "reviews": {}})
 
 
 def _finding(raw: dict[str, Any]) -> Finding:
@@ -78,7 +78,9 @@ def _finding(raw: dict[str, Any]) -> Finding:
     if edit is not None:
         page = edit["reference"]
         edit = Edit(**{**edit, "reference": Cited(**page) if page is not None else None})
-    lists = {name: tuple(raw[name]) for name in ("names", "revisions", "checks", "values")}
+    lists = {
+        name: tuple(raw[name]) for name in ("names", "named", "countries", "revisions", "checks", "values")
+    }
     sentences = {name: _sentence(raw[name]) for name in ("says", "note")}
     reasons = tuple(filter(None, map(_sentence, raw["reasons"])))
     return Finding(**{**raw, **lists, **sentences, "reasons": reasons, "edit": edit})

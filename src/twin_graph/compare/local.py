@@ -122,7 +122,7 @@ def _missing(context: Context, side: _Side, today: date, other_way: tuple[str, .
         more.append("ended-without-date")
     if link.disputed:
         more.append("disputed-here")
-    names = context.name(side.subject), context.name(side.target)
+    names = context.named(side.subject), context.named(side.target)
     return _finding(
         context,
         side,
@@ -197,7 +197,7 @@ def _differing(
     page: Cited | None,
 ) -> Finding:
     """Two dates that contradict each other, with a note for the talk page."""
-    names = context.name(side.subject), context.name(side.target)
+    names = context.named(side.subject), context.named(side.target)
     return _finding(
         context,
         side,
@@ -282,7 +282,7 @@ def _on_sibling(context: Context, side: _Side, elsewhere: tuple[Statement, ...])
         side.target,
         [side.link.digest, *said(elsewhere)],
         guid=elsewhere[0].guid,
-        says=texts.on_sibling(context.name(elsewhere[0].item), elsewhere[0]),
+        says=texts.on_sibling(context.named(elsewhere[0].item), elsewhere[0]),
         details={"partnership": side.link.key},
     )
 
@@ -324,6 +324,7 @@ def _finding(
 
 def _many(context: Context, link: Link, parties: list[City]) -> Finding:
     first, *others = [city.item or city.key for city in parties]
+    page = next((page for page in link.cited if not checks.of_reference(page)), next(iter(link.cited), None))
     return context.finding(
         "many-parties",
         first,
@@ -331,6 +332,9 @@ def _many(context: Context, link: Link, parties: list[City]) -> Finding:
         [link.digest],
         says=texts.MANY,
         checks=("many-parties",),
+        values=(link.start.date if link.start is not None else "", ""),
+        url=page.url if page is not None else "",
+        retrieved=page.retrieved if page is not None else "",
         confidence=link.confidence,
         group=link.key,
         details={"partnership": link.key},

@@ -15,6 +15,7 @@ from twin_graph.compare import words
 from twin_graph.compare.words import ENGLISH, Sentence
 
 ReportName = Literal["a", "b", "c", "d", "e", "f"]
+Names = Mapping[str, str]  # by language
 Action = Literal["create", "add", "replace"]
 Verdict = Literal["wrong-there", "wrong-here", "both", "none"]
 State = Literal["open", "decided", "reopened", "expired"]
@@ -149,7 +150,9 @@ class Finding:
     Attributes:
         kind: what differs; a word of `kinds.KINDS`.
         subject, object: items of Wikidata, or keys of ours where there is no item.
-        names: of both, for people.
+        names: of both, for people, in English.
+        named: the same in each language of our pages.
+        countries: of its parties: keys, or items where our data do not have them.
         revisions: of both, as far as they are known.
         group: the partnership or pair of items that it belongs to; what has one group is edited together.
         evidence: digest of what both sides say; a decision holds while it stays the same.
@@ -168,8 +171,10 @@ class Finding:
     object: str
     evidence: str
     names: tuple[str, str] = ("", "")
+    named: tuple[Names, Names] = field(default_factory=lambda: ({}, {}))
     revisions: tuple[int | None, int | None] = (None, None)
     country: str = ""
+    countries: tuple[str, ...] = ()
     group: str = ""
     guid: str = ""
     says: Sentence | None = None
@@ -186,6 +191,11 @@ class Finding:
     order: int = 0
 
     @property
+    def parties(self) -> tuple[str, ...]:
+        """The items, or keys of ours, that it is about; a partnership may have more than two."""
+        return tuple(dict.fromkeys(filter(None, (self.subject, *self.object.split(";")))))
+
+    @property
     def key(self) -> str:
         """What it is about, whatever the evidence: 16 hexadecimal digits."""
         return digest(self.kind, self.subject, self.object)[:16]
@@ -194,6 +204,11 @@ class Finding:
     def id(self) -> str:
         """What it is about on this evidence: SHA-256."""
         return digest(self.kind, self.subject, self.object, self.evidence)
+
+    def names_in(self, language: str) -> tuple[str, str]:
+        """What both are called in a language of our pages."""
+        a, b = (named.get(language) or name for named, name in zip(self.named, self.names, strict=True))
+        return a, b
 
     @property
     def change(self) -> str:
@@ -220,6 +235,19 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Review:
+    """How far the review of a finding is.
+
+    Attributes:
+        decision: the values of the last decision by their names, none where there is none; `finding` is the id that
+            the finding had then.
+    """
+
+    state: State = "open"
+    decision: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Reports:
     """The reports of one comparison.
 
@@ -227,6 +255,8 @@ class Reports:
         unread: items whose side is not known: not asked, or not answered. Nothing is concluded from their silence.
         one_sided: how many links Wikidata states from one side only, by the country of the silent side.
         agreed: keys of our links of two parties that both items have, with nothing to add or to ask.
+        valid_on: day of our data.
+        reviews: of the findings that somebody has decided at some time, by their ids.
     """
 
     archive: str
@@ -237,6 +267,12 @@ class Reports:
     unread: tuple[str, ...] = ()
     one_sided: Mapping[str, int] = field(default_factory=dict)
     agreed: tuple[str, ...] = ()
+    valid_on: str = ""
+    reviews: Mapping[str, Review] = field(default_factory=dict)
+
+    def review(self, finding: Finding) -> Review:
+        """How far the review of one of the findings is."""
+        return self.reviews.get(finding.id, Review())
 
     def of(self, report: ReportName) -> tuple[Finding, ...]:
         """The findings of one report."""

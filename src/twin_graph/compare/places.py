@@ -98,13 +98,14 @@ class Places:
     def _finding(self, place: Place) -> Finding:
         context, there = self.context, self.there
         on_a, on_b = (there.targets.get(item, set()) for item in (place.a, place.b))
-        names = context.name(place.a), context.name(place.b)
+        names = context.named(place.a), context.named(place.b)
         # How many partners an item that was not answered has is not known.
         counts = tuple(
             str(len(found)) if self.there.is_read(item) else "?"
             for item, found in ((place.a, on_a), (place.b, on_b))
         )
-        preferred = f"{context.name(place.preferred)} ({place.preferred})" if place.preferred else ""
+        convention = context.named(place.preferred).items() if place.preferred else ()
+        preferred = {language: f"{name} ({place.preferred})" for language, name in convention}
         lists = {"only_subject": on_a - on_b, "only_object": on_b - on_a, "both": on_a & on_b}
         details = {name: ";".join(sorted(items, key=number)) for name, items in lists.items()}
         details |= {

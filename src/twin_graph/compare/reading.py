@@ -41,9 +41,11 @@ def read_store(store: Store, base_iri: str, *, snapshot: str = "", valid_on: str
     return Ours(base_iri, snapshot, valid_on, _cities(store, base_iri), _links(store, base_iri))
 
 
-def read_items(store: Store, base_iri: str) -> dict[str, str]:
-    """The items of our cities by their keys, "" where none is known."""
-    return {_key(base_iri, row["city"]): _text(row, "item") for row in store.select(load("compare_cities"))}
+def read_places(store: Store, base_iri: str) -> tuple[dict[str, str], frozenset[str]]:
+    """The items of our cities by their keys, "" where none is known; and the keys of their countries."""
+    rows = list(store.select(load("compare_cities")))
+    items = {_key(base_iri, row["city"]): _text(row, "item") for row in rows}
+    return items, frozenset(_key(base_iri, row["country"]) for row in rows if "country" in row)
 
 
 def _cities(store: Store, base_iri: str) -> dict[str, City]:

@@ -49,6 +49,7 @@ def compare(
         unread(context),
         dict(sorted(foreign.one_sided.items())),
         _agreed(context, found),
+        ours.valid_on,
     )
 
 
@@ -71,14 +72,15 @@ def _agreed(context: Context, findings: Iterable[Finding]) -> tuple[str, ...]:
 
 
 def only(reports: Reports, *, cities: Iterable[str] = (), countries: Iterable[str] = ()) -> Reports:
-    """The findings about some items or countries, with both directions of a link; all where none is named."""
+    """The findings about some items of some countries, with both directions of a link; all where none is named."""
     items, places = set(cities), set(countries)
     if not items and not places:
         return reports
     groups = {
         finding.group
         for finding in reports.findings
-        if {finding.subject, finding.object} & items or finding.country in places
+        if (not items or items.intersection(finding.parties))
+        and (not places or places.intersection(finding.countries))
     }
     return replace(reports, findings=tuple(each for each in reports.findings if each.group in groups))
 

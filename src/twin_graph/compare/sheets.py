@@ -14,13 +14,12 @@ from datetime import date, datetime
 
 from twin_graph.compare.decisions import Decision, Decisions, make, mistakes
 from twin_graph.compare.model import Finding, Reports
-from twin_graph.compare.tables import COLUMNS, cells, guard, unguard
+from twin_graph.compare.tables import COLUMNS, REVIEWED, cells, guard, reviewed, unguard
 from twin_graph.errors import SourceError
 from twin_graph.findings import Finding as Problem
 from twin_graph.findings import SourceRef, problem
 
-DECIDED = ("verdict", "by", "note", "expires")
-COLUMNS_OF_SHEET = (*COLUMNS, "state", *DECIDED)
+COLUMNS_OF_SHEET = (*COLUMNS, *REVIEWED)
 _DELIMITERS = (",", ";", "\t")
 _SEPARATOR_LINE = re.compile(r'\A"?sep=(.)"?\r?\n')  # of Excel
 _WITH_POINTS = re.compile(r"([0-9]{1,2})\. ?([0-9]{1,2})\. ?([0-9]{4})")
@@ -47,12 +46,10 @@ def write_sheet(reports: Reports, decisions: Decisions, today: date, *, only_ope
     writer = csv.writer(output, lineterminator="\r\n")
     writer.writerow(COLUMNS_OF_SHEET)
     for finding in reports.findings:
-        state = decisions.state(finding, today)
-        if only_open and state == "decided":
+        review = decisions.review(finding, today)
+        if only_open and review.state == "decided":
             continue
-        line = decisions.latest(finding) if state == "decided" else None
-        known = [getattr(line, name) if line is not None else "" for name in DECIDED]
-        writer.writerow([guard(text) for text in (*cells(finding), state, *known)])
+        writer.writerow([guard(text) for text in (*cells(finding), *reviewed(review))])
     return b"\xef\xbb\xbf" + output.getvalue().encode()  # so that spreadsheets see that it is UTF-8
 
 

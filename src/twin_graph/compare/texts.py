@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from twin_graph.compare.model import Cited, Edit
+from twin_graph.compare.model import Cited, Edit, Names
 from twin_graph.compare.times import written
-from twin_graph.compare.words import Sentence, said
+from twin_graph.compare.words import Sentence, Value, said
 from twin_graph.wikidata.model import Date, Statement
 
 MANY = Sentence("many")
@@ -19,7 +19,7 @@ NOT_THERE = Sentence("not-there")
 _ONLY_THERE = {"both": "only-there-both", "silent": "only-there-silent", "unread": "only-there-unread"}
 
 
-def create(names: tuple[str, str], edit: Edit) -> Sentence:
+def create(names: tuple[Names, Names], edit: Edit) -> Sentence:
     """A new statement."""
     return said(
         "create", **_parties(names, edit), since=edit.since, until=edit.until, url=_url(edit.reference)
@@ -50,7 +50,7 @@ def several(statement: Statement) -> Sentence:
     return said("several-starts", count=str(len(statement.since)))
 
 
-def sides_differ(names: tuple[str, str], dates: tuple[str, str]) -> Sentence:
+def sides_differ(names: tuple[Names, Names], dates: tuple[str, str]) -> Sentence:
     """Two items that date one link differently."""
     return said("sides-differ", a=names[0], b=names[1], here=dates[0], there=dates[1])
 
@@ -77,13 +77,13 @@ def merged(into: str) -> Sentence:
     return said("merged", into=into)
 
 
-def on_sibling(name: str, statement: Statement) -> Sentence:
+def on_sibling(name: Names, statement: Statement) -> Sentence:
     """A statement that stands on the other item of one place."""
     return said("on-sibling", name=name, item=statement.item)
 
 
 def one_place(
-    names: tuple[str, str], items: tuple[str, str], counts: tuple[str, str], shared: int, preferred: str
+    names: tuple[Names, Names], items: tuple[str, str], counts: tuple[str, str], shared: int, preferred: Names
 ) -> Sentence:
     """Two items that may be one place."""
     return said(
@@ -92,24 +92,24 @@ def one_place(
     )  # fmt: skip
 
 
-def silent(names: tuple[str, str], edit: Edit) -> Sentence:
+def silent(names: tuple[Names, Names], edit: Edit) -> Sentence:
     """A link that one side states and the other does not."""
     name = "silent" if edit.reference is not None else "silent-without-reference"
     return said(name, **_parties(names, edit), url=_url(edit.reference))
 
 
-def only_there(names: tuple[str, str], other: str, strength: str) -> Sentence:
+def only_there(names: tuple[Names, Names], other: str, strength: str) -> Sentence:
     """A link that only Wikidata has; `other` is whether the other item says so too, is silent or was not asked."""
     return said(_ONLY_THERE[other], a=names[0], b=names[1], strength=strength)
 
 
-def enquiry(names: tuple[str, str], since: str, page: Cited | None) -> Sentence:
+def enquiry(names: tuple[Names, Names], since: str, page: Cited | None) -> Sentence:
     """A letter to a town hall."""
     return said("letter", a=names[0], b=names[1], since=since, url=_url(page))
 
 
 def talk(
-    names: tuple[str, str], statement: Statement, values: tuple[str, str], page: Cited | None
+    names: tuple[Names, Names], statement: Statement, values: tuple[str, str], page: Cited | None
 ) -> Sentence:
     """A note for the talk page of an item."""
     return said(
@@ -118,7 +118,7 @@ def talk(
     )  # fmt: skip
 
 
-def _parties(names: tuple[str, str], edit: Edit) -> Mapping[str, str]:
+def _parties(names: tuple[Names, Names], edit: Edit) -> Mapping[str, Value]:
     return {"a": names[0], "item": edit.item, "b": names[1], "target": edit.target}
 
 

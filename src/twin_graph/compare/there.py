@@ -116,11 +116,11 @@ class There:
         found = entities(known, "country") if known is not None else ()
         return found[0] if len(found) == 1 else ""
 
-    def name(self, item: str) -> str:
-        """What an item is called, for people: in English, in no particular language, in any."""
+    def name(self, item: str, preferred: str = "en") -> str:
+        """What an item is called, for people: in a language, in no particular one, in English, in any."""
         known = self.observation.items.get(item)
         labels = known.labels if known is not None else {}
-        for language in ("en", "mul", *sorted(labels)):
+        for language in (preferred, "mul", "en", *sorted(labels)):
             if labels.get(language):
                 return labels[language]
         return item

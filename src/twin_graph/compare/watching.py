@@ -7,20 +7,21 @@ gained since the archive before, and pairs of countries that a workspace watches
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from twin_graph import dates
 from twin_graph.compare.context import Context, said
-from twin_graph.compare.model import OVER, City, Finding, Link
+from twin_graph.compare.model import OVER, City, Finding, Link, Names
 from twin_graph.compare.there import TWINNED, There
 from twin_graph.compare.times import written
-from twin_graph.compare.words import Sentence
+from twin_graph.compare.words import ENGLISH, Row, Sentence
 from twin_graph.compare.words import said as sentence
 from twin_graph.sources.folders import WATCH
 from twin_graph.sources.tables import read_csv
 from twin_graph.wikidata.model import Observation, Statement
+from twin_graph.workspace import LANGUAGES
 
 YEARS = 3  # 36 months
 _LIVE = ("in-force", "unknown", "")
@@ -28,15 +29,15 @@ _LIVE = ("in-force", "unknown", "")
 
 @dataclass(frozen=True)
 class Watched:
-    """A pair of countries, by their keys; `other` is "" for all."""
+    """A pair of countries, by their keys; `other` is "" for all. The reason is by language."""
 
     country: str
     other: str
-    reason: str
+    reason: Names = field(default_factory=dict)
 
     def covers(self, countries: frozenset[str]) -> bool:
         """Whether a link between these countries is watched."""
-        return self.country in countries and (not self.other or {self.country, self.other} == countries)
+        return self.country in countries and (not self.other or {self.country, self.other} <= countries)
 
 
 def watch_files(data: Path) -> list[Path]:
@@ -48,10 +49,13 @@ def read_watched(files: Iterable[Path]) -> tuple[Watched, ...]:
     """The watched pairs; a row without a country is none."""
     rows = [row.cells for path in files for row in read_csv(path, path.name).rows]
     return tuple(
-        Watched(row["country"], row.get("other", ""), row.get("reason", ""))
-        for row in rows
-        if row.get("country")
+        Watched(row["country"], row.get("other", ""), _reason(row)) for row in rows if row.get("country")
     )
+
+
+def _reason(row: Row) -> Names:
+    found = {language: row.get(f"reason_{language}", "") for language in LANGUAGES}
+    return {language: text for language, text in found.items() if text}
 
 
 def of_review(
@@ -100,8 +104,9 @@ def _watched(
     countries = frozenset(city.country for city in parties if city.country)
     for pair in watched:
         if len(countries) > 1 and pair.covers(countries):
+            reason = pair.reason.get(ENGLISH) or next(iter(pair.reason.values()), "")
             says = sentence("watched", country=pair.country, other=pair.other, reason=pair.reason)
-            evidence = [pair.country, pair.other, pair.reason, link.digest]
+            evidence = [pair.country, pair.other, reason, link.digest]
             yield _about(context, "watched-pair", link, parties, evidence, says)
             return
 

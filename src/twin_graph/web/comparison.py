@@ -19,8 +19,9 @@ from twin_graph.compare.decisions import Decision, Decisions
 from twin_graph.compare.kept import Kept
 from twin_graph.compare.model import Finding, ReportName, Reports, State
 
-# Whether an edit of a finding could be written into a file now, is held back, or nobody could know what to write.
-Export = Literal["ready", "blocked", "none"]
+# Whether an edit of a finding could be written into a file now, is held back, or there is none; `decided`: a person
+# has said what is wrong, and no edit follows from it.
+Export = Literal["ready", "blocked", "decided", "none"]
 EXPORTS: tuple[Export, ...] = get_args(Export)
 # The key under which a thing is published, by its kind and any of its keys; "" for none.
 Find = Callable[[str, str], str]
@@ -40,7 +41,15 @@ class Row:
         """Whether its edit could be exported."""
         if self.finding.is_exportable:
             return "ready"
+        if self.state == "decided" and not self._is_to_be_edited:
+            return "decided"
         return "blocked" if self.finding.checks else "none"
+
+    @property
+    def _is_to_be_edited(self) -> bool:
+        """Whether the decision asks for an edit that is known."""
+        asked = self.decision is not None and self.decision.verdict == "wrong-there"
+        return asked and self.finding.edit is not None
 
 
 @dataclass(frozen=True)
@@ -92,8 +101,9 @@ class Comparison:
         self._former = former
         self._find = find
         self._view: View | None = None
-        # By report and language: how each name is searched for, and its place in the alphabet.
-        self.names: dict[tuple[ReportName, str], Sequence[tuple[str, str]]] = {}
+        # By report and language: the place of each name in the alphabet; by report: how each is searched for.
+        self.names: dict[tuple[ReportName, str], Sequence[str]] = {}
+        self.searched: dict[ReportName, Sequence[str]] = {}
 
     def view(self, now: datetime) -> View:
         """What it says at a moment."""

@@ -14,14 +14,15 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, render_template, request, url_for
 
 from twin_graph.compare import tables
-from twin_graph.compare.model import REPORTS, VERDICTS, ReportName, Reports
+from twin_graph.compare.model import AGAIN, REPORTS, VERDICTS, ReportName, Reports
 from twin_graph.errors import EntityGone, EntityNotFound, NotAcceptable
 from twin_graph.formats import ATOM, CSV, HTML, PLAIN_JSON, Format
 from twin_graph.web import archive
@@ -32,7 +33,6 @@ from twin_graph.web.negotiation import negotiate
 from twin_graph.web.panels import Panel
 from twin_graph.web.responses import Link, absolute, is_here, redirect, represent
 from twin_graph.web.site import Site, site
-from twin_graph.web.understood import read_words, with_words
 from twin_graph.web.wikidata import finding as of_finding
 from twin_graph.web.wikidata import listing, words
 from twin_graph.wikidata.pacing import Clock, SystemClock
@@ -51,7 +51,7 @@ _ID, _KEY = re.compile(r"[0-9a-f]{64}"), re.compile(r"[0-9a-f]{16}")
 @bp.get("/wikidata")
 def overview_data() -> Response:
     """303 to the overview: the page, or its numbers."""
-    return _lead((PLAIN_JSON, HTML), "wikidata.overview", "wikidata.overview_file", {})
+    return _lead((PLAIN_JSON, HTML), lambda fmt: _place(fmt, "wikidata.overview", "wikidata.overview_file"))
 
 
 @bp.get("/wikidata.json")
@@ -65,8 +65,19 @@ def overview_file() -> Response:
 
 @bp.get(f"/wikidata/{_REPORT}")
 def report_data(report: ReportName) -> Response:
-    """303 to a report: the page, or a file."""
-    return _lead((*FILES, HTML), "wikidata.report", "wikidata.file", {"report": report})
+    """303 to a report: the page, or a file, with all that is asked for."""
+    here = site()
+    asked = listing.read(here, find_view(), report)
+
+    def lead(fmt: Format) -> str:
+        if fmt in (PLAIN_JSON, CSV):
+            return asked.path(url_for("wikidata.file", report=report, extension=fmt.extension), whole=True)
+        lang = reader_language(here.manifest.default_language)
+        if fmt is ATOM:
+            return asked.path(url_for("wikidata.feed", lang=lang, report=report), whole=True)
+        return asked.path(listing.path(report, lang))
+
+    return _lead((*FILES, HTML), lead)
 
 
 @bp.get(f"/wikidata/{_REPORT}.{_EXTENSION}")
@@ -95,7 +106,8 @@ def feed(lang: str, report: ReportName) -> Response:
     own = asked.path(absolute(here, url_for("wikidata.feed", lang=lang, report=report)), whole=True)
 
     def make() -> bytes:
-        return tables.atom_of(_chosen(here, view, report, asked, lang), report, page, own, language=lang)
+        chosen = _chosen(here, view, report, asked, lang)
+        return tables.atom_of(chosen, report, page, own, language=lang, narrowed=_narrowed(asked))
 
     return represent(here, ATOM, make, parameters=listing.PARAMETERS, language=lang, also=view.digest,
                      links=[(page, "canonical", HTML.media_type)])  # fmt: skip
@@ -109,7 +121,10 @@ def finding_data(identity: str) -> Response:
         return redirect(
             site(), url_for("wikidata.finding_data", identity=row), 302, vary=("Accept",), cache=_SHORT
         )
-    return _lead((PLAIN_JSON, HTML), "wikidata.finding", "wikidata.finding_file", {"identity": identity})
+    return _lead(
+        (PLAIN_JSON, HTML),
+        lambda fmt: _place(fmt, "wikidata.finding", "wikidata.finding_file", identity=identity),
+    )
 
 
 @bp.get("/wikidata/finding/<identity>.json")
@@ -120,7 +135,7 @@ def finding_file(identity: str) -> Response:
     if isinstance(row, str):
         return redirect(here, url_for("wikidata.finding_file", identity=row), 302, cache=_SHORT)
     page = absolute(here, url_for("wikidata.finding_data", identity=identity))
-    return represent(here, PLAIN_JSON, lambda: _json(of_finding.content(row)), also=view.digest,
+    return represent(here, PLAIN_JSON, lambda: _json(_described(view, row)), also=view.digest,
                      links=[(page, "canonical", HTML.media_type)])  # fmt: skip
 
 
@@ -165,7 +180,19 @@ def finding(lang: str, identity: str) -> Response:
     )  # fmt: skip
 
 
+def _described(view: View, row: Row) -> dict[str, Any]:
+    """All that is known of a finding, with its state and its last decision."""
+    return tables.as_json(row.finding, review=view.reports.review(row.finding))
+
+
 _SHORT = "public, max-age=300"
+
+
+class Counted(NamedTuple):
+    """Findings about a city that nobody has decided: what differs, and what only asks to be looked at again."""
+
+    differences: int
+    again: int
 
 
 def find_view() -> View:
@@ -194,9 +221,12 @@ def find(here: Site, view: View, identity: str) -> Row | str:
 
 
 @bp.app_template_global("findings_about")
-def findings_about(key: str) -> int:
-    """How many findings there are about a city."""
-    return len(site().comparison.by_city.get(key, ()))
+def findings_about(key: str) -> Counted:
+    """How many findings about a city nobody has decided."""
+    view = find_view()
+    rows = [view.rows[place] for place in site().comparison.by_city.get(key, ())]
+    counted = Counter(row.finding.report == AGAIN for row in rows if row.state != "decided")
+    return Counted(counted[False], counted[True])
 
 
 @bp.app_template_global("partnership_findings")
@@ -234,26 +264,26 @@ def findings_by_report(key: str) -> list[tuple[ReportName, int]]:
     return sorted(counted.items())
 
 
-def _lead(offers: Sequence[Format], page: str, data: str, names: dict[str, Any]) -> Response:
-    """303 to the page in the reader's language, or to the file of the format that is preferred.
+def _lead(offers: Sequence[Format], place: Callable[[Format], str]) -> Response:
+    """303 to the place of the format that is preferred; people and feeds are led to their language.
 
     Raises:
         NotAcceptable: none is.
     """
-    here = site()
     fmt = negotiate(request.headers.get("Accept"), offers)
     if fmt is None:
         raise NotAcceptable(
             "the formats of this address are listed", tuple(each.media_type for each in offers)
         )
-    parameters = read_words((*listing.PARAMETERS, "size", "page")) if "report" in names else ()
-    if fmt is HTML:
-        path = url_for(page, lang=reader_language(here.manifest.default_language), **names)
-        return redirect(here, with_words(path, parameters), vary=("Accept", "Accept-Language"), cache=_SHORT)
-    if "report" in names:
-        names = {**names, "extension": fmt.extension}
-    path = url_for(data, **names)
-    return redirect(here, with_words(path, parameters), vary=("Accept",), cache=_SHORT)
+    vary = ("Accept", "Accept-Language") if fmt in (HTML, ATOM) else ("Accept",)
+    return redirect(site(), place(fmt), vary=vary, cache=_SHORT)
+
+
+def _place(fmt: Format, page: str, data: str, **names: Any) -> str:
+    """The page in the language of the reader, or the data."""
+    if fmt is not HTML:
+        return url_for(data, **names)
+    return url_for(page, lang=reader_language(site().manifest.default_language), **names)
 
 
 def _write(here: Site, view: View, report: ReportName, asked: Asked, fmt: Format) -> bytes:
@@ -261,7 +291,7 @@ def _write(here: Site, view: View, report: ReportName, asked: Asked, fmt: Format
     reports = _chosen(here, view, report, asked, "en")
     if fmt is ATOM:
         page, feed = (_address(here, report, asked, each) for each in (None, ATOM))
-        return tables.atom_of(reports, report, page, feed)
+        return tables.atom_of(reports, report, page, feed, narrowed=_narrowed(asked))
     return tables.csv_of(reports, report) if fmt is CSV else tables.json_of(reports, report)
 
 
@@ -269,6 +299,11 @@ def _chosen(here: Site, view: View, report: ReportName, asked: Asked, language: 
     """The reports without what does not fit."""
     found = tuple(row.finding for row in listing.choose(here, view, report, asked, language))
     return replace(view.reports, findings=found)
+
+
+def _narrowed(asked: Asked) -> str:
+    """What tells a feed of some findings from that of all of them."""
+    return urlencode(asked.words(whole=True))
 
 
 def _address(here: Site, report: ReportName, asked: Asked, fmt: Format | None) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,9 +15,9 @@ from flask import url_for
 
 from twin_graph import iris
 from twin_graph.compare import tables
-from twin_graph.compare.model import VERDICTS
 from twin_graph.web import addresses
 from twin_graph.web.comparison import Row, parties
+from twin_graph.web.dates import language_name
 from twin_graph.web.languages import N_, catalogue
 from twin_graph.web.names import Text, Title
 from twin_graph.web.site import Site
@@ -75,7 +75,7 @@ def values(here: Site, row: Row, language: str) -> dict[str, Any]:
         "state": words.words_of("state", row.state, language),
         "export": words.export(row.export, language),
         "checks": [(name, words.words_of("check", name, language)) for name in found.checks],
-        "verdicts": [(name, words.words_of("verdict", name, language)) for name in VERDICTS],
+        "verdicts": words.verdicts_of(found, language),
         "verdict": _verdict(row, language),
         "change": found.change_in(language),
         "strength": _strength(row, language),
@@ -83,21 +83,12 @@ def values(here: Site, row: Row, language: str) -> dict[str, Any]:
         "statement": _statement(found.guid),
         "here_says": listing.value_of(here, found.values[0], language),
         "there_says": listing.value_of(here, found.values[1], language),
-        "country": listing.country_name(here, found.country, language) if found.country else None,
+        "countries": [listing.country_name(here, key, language) for key in found.countries],
         "lists": _lists(here, row, language),
         "reasons": [reason.read(language) for reason in found.reasons],
         "messages": _messages(row, language),
         "talk": f"https://www.wikidata.org/wiki/Talk:{found.subject}" if _ITEM.fullmatch(found.subject) else "",
     }  # fmt: skip
-
-
-def content(row: Row) -> dict[str, Any]:
-    """All that is known of a finding, as the command `review show` says it."""
-    found = {**tables.as_json(row.finding), "state": row.state}
-    if row.decision is not None:
-        said = asdict(row.decision)
-        found["decision"] = {name: said[name] for name in ("verdict", "by", "at", "note")}
-    return found
 
 
 def day_of(text: str) -> date | None:
@@ -110,7 +101,8 @@ def day_of(text: str) -> date | None:
 
 def _parties(here: Site, row: Row, language: str) -> Iterable[Party]:
     found = row.finding
-    names = [found.names[0], *_split(found.names[1], len(parties(found)) - 1)]
+    first, rest = found.names_in(language)
+    names = [first, *_split(rest, len(parties(found)) - 1)]
     revisions = [*found.revisions, *[None] * len(names)]
     for name, text, revision in zip(parties(found), names, revisions, strict=False):
         key = here.comparison.city(name)
@@ -178,5 +170,8 @@ def _messages(row: Row, language: str) -> list[Message]:
         return []
     if found.report == "d":
         return [Message(_("Note for the talk page"), found.text, "en")]
-    order = [language, *(code for code in LANGUAGES if code != language)]
-    return [Message(f"{_('Enquiry to the town hall')} ({code})", found.text_in(code), code) for code in order]
+    heading = _("Enquiry to the town hall")
+    order = [language, *(each for each in LANGUAGES if each != language)]
+    return [
+        Message(f"{heading} ({language_name(code, language)})", found.text_in(code), code) for code in order
+    ]

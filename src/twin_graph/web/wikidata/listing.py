@@ -7,7 +7,7 @@ Everything a reader has chosen is in the address, and holds for the files too. H
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import request, url_for
@@ -30,6 +30,7 @@ from twin_graph.web.panels import Column, Panel, PanelRow, Value
 from twin_graph.web.site import Site
 from twin_graph.web.tables.links import SortLink
 from twin_graph.web.wikidata import words
+from twin_graph.workspace import LANGUAGES
 
 FACETS = ("kind", "country", "strength", "state", "export")
 COLUMNS = ("finding", "kind", "here", "there", "country", "state", "export")
@@ -72,12 +73,11 @@ def read(here: Site, view: View, report: ReportName) -> Asked:
 def choose(here: Site, view: View, report: ReportName, asked: Asked, language: str) -> list[Row]:
     """The findings that fit, in the order that is asked for."""
     rows = view.of(report)
-    found = places(_matching(here, view, report, asked, language))
+    found = places(_matching(here, view, report, asked))
     if name := asked.sort.removeprefix("-"):
         known = _names(here, view, report, language) if name == "finding" else ()
         keys = {
-            place: known[place][1] if known else _sort_key(here, rows[place], name, language)
-            for place in found
+            place: known[place] if known else _sort_key(here, rows[place], name, language) for place in found
         }
         full, empty = [place for place in found if keys[place]], [place for place in found if not keys[place]]
         full.sort(key=lambda place: keys[place], reverse=asked.sort.startswith("-"))
@@ -97,7 +97,7 @@ def show(here: Site, view: View, report: ReportName, asked: Asked, language: str
         raise EntityNotFound(f"the list has {pages} page(s)")
     shown = rows[(asked.page - 1) * asked.size : asked.page * asked.size]
     facets = {name: tokens for name, tokens in asked.facets.items() if name != "city"}
-    counted = shelf(view, report).counts(facets, _among(here, view, report, asked, language))
+    counted = shelf(view, report).counts(facets, _among(here, view, report, asked))
     panel = table(here, shown, language, "list")
     chosen = next(iter(asked.facets.get("city", ())), "")
     return ReportPage(
@@ -151,9 +151,10 @@ def table(here: Site, rows: Sequence[Row], language: str, name: str) -> Panel:
 def names_of(here: Site, row: Row, language: str) -> Title:
     """The names of what a finding is about, in the reader's language where they are ours."""
     subject, *others = parties(row.finding)
-    said = row.finding.names[1].split(", ") if len(others) > 1 else [row.finding.names[1]]
+    first, rest = row.finding.names_in(language)
+    said = rest.split(", ") if len(others) > 1 else [rest]
     titles = [name_of(here, name, text, language) for name, text in zip(others, said, strict=False)]
-    whole = name_of(here, subject, row.finding.names[0], language)
+    whole = name_of(here, subject, first, language)
     for number, title in enumerate(titles):
         whole = whole + (", " if number else " – ") + title
     return whole
@@ -188,39 +189,58 @@ def value_of(here: Site, text: str, language: str) -> Title | None:
     return plain("; ".join(format_edtf(each, language, translate) for each in text.split(";") if each))
 
 
-def _matching(here: Site, view: View, report: ReportName, asked: Asked, language: str) -> int:
+def _matching(here: Site, view: View, report: ReportName, asked: Asked) -> int:
     facets = {name: tokens for name, tokens in asked.facets.items() if name != "city"}
-    return shelf(view, report).matching(facets, _among(here, view, report, asked, language))
+    return shelf(view, report).matching(facets, _among(here, view, report, asked))
 
 
-def _among(here: Site, view: View, report: ReportName, asked: Asked, language: str) -> int | None:
-    """The places of the findings about the chosen cities whose names begin as asked; None for all."""
+def _among(here: Site, view: View, report: ReportName, asked: Asked) -> int | None:
+    """The places of the findings about the chosen cities with a name, in any language, as asked; None for all."""
     rows, first = view.of(report), view.first(report)
     found: int | None = None
     if tokens := asked.facets.get("city"):
         about = {place - first for token in tokens for place in here.comparison.by_city.get(token, ())}
         found = as_set((place for place in about if 0 <= place < len(rows)), len(rows))
     if wanted := fold(asked.text):
-        known = _names(here, view, report, language)
-        begun = [place for place, (name, _) in enumerate(known) if f" {wanted}" in name]
+        begun = [place for place, names in enumerate(_searched(here, view, report)) if f" {wanted}" in names]
         found = as_set(begun, len(rows)) & (-1 if found is None else found)
     elif asked.text:
         found = 0
     return found
 
 
-def _names(here: Site, view: View, report: ReportName, language: str) -> Sequence[tuple[str, str]]:
-    """How the names of each finding of a report are searched for and sorted; they never change."""
+def _names(here: Site, view: View, report: ReportName, language: str) -> Sequence[str]:
+    """The place of the names of each finding of a report in the alphabet; it never changes."""
     known = here.comparison.names
     if (report, language) not in known:
         titles = [str(names_of(here, row, language)) for row in view.of(report)]
-        known[report, language] = [(f" {fold(title)}", collation_key(title, language)) for title in titles]
+        known[report, language] = [collation_key(title, language) for title in titles]
     return known[report, language]
 
 
-def _literals(rows: Sequence[Row], name: str) -> dict[int, tuple[Literal]]:
-    found = {place: _token(row, name) for place, row in enumerate(rows)}
-    return {place: (Literal(token),) for place, token in found.items() if token}
+def _searched(here: Site, view: View, report: ReportName) -> Sequence[str]:
+    """How each finding of a report is searched for: a file has no language, so it is by the names of all of them."""
+    known = here.comparison.searched
+    if report not in known:
+        known[report] = [
+            "\n".join(dict.fromkeys(f" {fold(name)}" for name in _all_names(here, row)))
+            for row in view.of(report)
+        ]
+    return known[report]
+
+
+def _all_names(here: Site, row: Row) -> Iterable[str]:
+    yield from (str(names_of(here, row, language)) for language in LANGUAGES)
+    yield from row.finding.names
+
+
+def _literals(rows: Sequence[Row], name: str) -> dict[int, tuple[Literal, ...]]:
+    found = {
+        place: row.finding.countries if name == "country" else (_token(row, name),)
+        for place, row in enumerate(rows)
+    }
+    literals = {place: tuple(map(Literal, filter(None, tokens))) for place, tokens in found.items()}
+    return {place: tokens for place, tokens in literals.items() if tokens}
 
 
 def _token(row: Row, name: str) -> str:
@@ -245,6 +265,8 @@ def _cell(here: Site, row: Row, name: str, language: str) -> tuple[Value, ...]:
     if name in ("here", "there"):
         said = value_of(here, row.finding.values[name == "there"], language)
         return (Value(said),) if said is not None else ()
+    if name == "country":
+        return tuple(Value(country_name(here, key, language)) for key in row.finding.countries)
     token = _token(row, name)
     return (Value(_title(here, name, token, language)),) if token else ()
 

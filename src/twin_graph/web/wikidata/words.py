@@ -11,6 +11,8 @@ from typing import Literal
 
 from twin_graph.compare.checks import CHECKS
 from twin_graph.compare.kinds import KINDS
+from twin_graph.compare.model import Finding
+from twin_graph.compare.verdicts import meanings
 from twin_graph.compare.words import terms
 from twin_graph.web.languages import N_, catalogue
 from twin_graph.web.names import Text
@@ -20,7 +22,8 @@ Sort = Literal["report", "kind", "check", "verdict", "state", "strength"]
 EXPORT_WORDS = {
     "ready": N_("may be exported"),
     "blocked": N_("held back by a check"),
-    "none": N_("first to be found out"),
+    "decided": N_("decided, no edit to export"),
+    "none": N_("no edit to export"),
 }
 COLUMN_WORDS = {
     "finding": N_("Finding"),
@@ -49,6 +52,14 @@ def words_of(sort: Sort, name: str, language: str) -> Words:
     title, text = _texts(sort, name)
     # A comparison that another program kept may have others.
     return Words(_in(title, language) if title else Text(name, "en"), _in(text, language))
+
+
+def verdicts_of(finding: Finding, language: str) -> list[tuple[str, Words]]:
+    """The verdicts of a finding, that to begin with first, and what follows from each of them here."""
+    return [
+        (name, Words(words_of("verdict", name, language).title, _in(text, language)))
+        for name, text in meanings(finding).items()
+    ]
 
 
 def _texts(sort: Sort, name: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
