@@ -17,6 +17,7 @@
     checking.py   find damage
     answers.py    the answers that are held ready
     side.py       files beside the data
+    contents.py   what is in each graph, as hashes
     publishing.py when snapshots were published
     writing.py    write snapshots, and delete old ones
 
@@ -27,7 +28,7 @@ it is decided by `build`; there is no clock in it.
 from twin_graph.snapshot.answers import PreparedAnswer
 from twin_graph.snapshot.checking import Step, require_whole, verify
 from twin_graph.snapshot.manifest import HASHED, Manifest, damaged, identify, is_identity
-from twin_graph.snapshot.publishing import Publication, read_publications
+from twin_graph.snapshot.publishing import Publication, changed_at, read_publications
 from twin_graph.snapshot.reading import (
     HIDDEN_GRAPHS,
     Snapshot,
@@ -51,6 +52,7 @@ __all__ = [
     "SideFile",
     "Snapshot",
     "Step",
+    "changed_at",
     "clean",
     "current_id",
     "damaged",

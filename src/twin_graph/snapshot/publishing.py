@@ -3,18 +3,20 @@
     snapshots/published.jsonl     {"at": "2026-11-23T09:30:00Z", "id": "3f9c2a81b0d4"}, a line per change of `current`
 
 Lines are only added, each in one write. A snapshot that no line names was published when its manifest was written.
+A line also holds the hashes of what the snapshot has (`contents`), so that they are known when it has been deleted.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from twin_graph.snapshot.contents import read_contents
 from twin_graph.snapshot.manifest import is_identity
 
 FILE = "published.jsonl"
@@ -28,11 +30,13 @@ class Publication:
     Attributes:
         at: when, to the second, in UTC.
         is_kept: whether the snapshot is still there.
+        contents: hashes of what it has, by name of the graph; empty where nobody noted them.
     """
 
     at: datetime
     id: str
     is_kept: bool = True
+    contents: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 def note_published(folder: Path, identity: str, at: datetime | None = None) -> None:
@@ -42,12 +46,13 @@ def note_published(folder: Path, identity: str, at: datetime | None = None) -> N
         at: by default now.
     """
     lines = list(_lines(folder))
-    if lines and lines[-1][1] == identity:
+    if lines and lines[-1].id == identity:
         return
     # What stood here before lines were kept comes first.
     before = [] if lines else [each for each in _by_manifest(folder, set()) if each.id != identity]
     moment = (at or datetime.now(UTC)).replace(microsecond=0)
-    text = "".join(_line(each.at, each.id) for each in [*before, Publication(moment, identity)])
+    new = Publication(moment, identity, contents=read_contents(folder / identity))
+    text = "".join(_line(each) for each in [*before, new])
     path = folder / FILE
     # A line that a full disk has cut is ended, so that the next one is whole.
     if path.exists() and not path.read_bytes().endswith(b"\n"):
@@ -65,13 +70,35 @@ def read_publications(folder: Path) -> tuple[Publication, ...]:
 
     Those of one second stay in the order of their lines.
     """
-    named = [Publication(at, identity, _is_kept(folder, identity)) for at, identity in _lines(folder)]
+    named = list(_lines(folder))
     return tuple(
         sorted([*_by_manifest(folder, {each.id for each in named}), *named], key=lambda each: each.at)
     )
 
 
-def _lines(folder: Path) -> Iterator[tuple[datetime, str]]:
+def changed_at(publications: Sequence[Publication], identity: str, name: str) -> datetime:
+    """Since when something has been published as a snapshot has it, without a change between.
+
+    Args:
+        name: of a graph. Where nobody noted what it held, every other snapshot counts as a change.
+
+    Raises:
+        ValueError: the snapshot was never published.
+    """
+    places = [place for place, each in enumerate(publications) if each.id == identity]
+    if not places:
+        raise ValueError(f"the snapshot {identity} was never published")
+    place = places[-1]
+    held = publications[place].contents.get(name)
+    while place and (
+        publications[place - 1].id == identity
+        or (held is not None and publications[place - 1].contents.get(name) == held)
+    ):
+        place -= 1
+    return publications[place].at
+
+
+def _lines(folder: Path) -> Iterator[Publication]:
     """The lines that can be read."""
     try:
         text = (folder / FILE).read_text("utf-8", errors="replace")
@@ -81,8 +108,8 @@ def _lines(folder: Path) -> Iterator[tuple[datetime, str]]:
         with suppress(ValueError, TypeError, KeyError):
             raw = json.loads(line)
             at = datetime.strptime(raw["at"], _FORM).replace(tzinfo=UTC)
-            if is_identity(raw["id"]):
-                yield at, raw["id"]
+            if is_identity(identity := raw["id"]):
+                yield Publication(at, identity, _is_kept(folder, identity), _contents(raw))
 
 
 def _by_manifest(folder: Path, known: set[str]) -> list[Publication]:
@@ -99,5 +126,12 @@ def _is_kept(folder: Path, identity: str) -> bool:
     return (folder / identity / "manifest.json").is_file()
 
 
-def _line(at: datetime, identity: str) -> str:
-    return json.dumps({"at": at.strftime(_FORM), "id": identity}, sort_keys=True) + "\n"
+def _contents(raw: Mapping[str, object]) -> dict[str, str]:
+    noted = raw.get("contents")
+    return {str(name): str(digest) for name, digest in noted.items()} if isinstance(noted, dict) else {}
+
+
+def _line(publication: Publication) -> str:
+    noted = {"contents": dict(publication.contents)} if publication.contents else {}
+    known = {"at": publication.at.strftime(_FORM), "id": publication.id, **noted}
+    return json.dumps(known, sort_keys=True) + "\n"
