@@ -2,6 +2,9 @@
 
     files.py     compressed files with their sizes and hashes, equal for equal content
     dataset.py   the statements, as one file and graph by graph
+    tables.py    the tables: rows and columns (tables.csv, columns.csv)
+    sheets.py    the tables as files: CSV, Parquet, GeoJSON
+    csvw.py      what their columns mean, for programs
     index.py     what there is, for whoever lists or serves it
     writing.py   which files there are, and the folder that they stand in
 

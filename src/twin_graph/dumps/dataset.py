@@ -27,14 +27,9 @@ def contents(snapshot: Snapshot) -> list[tuple[str, Format]]:
     return [*((ALL, fmt) for fmt in WHOLE), *((name, TURTLE) for name in named)]
 
 
-def write(snapshot: Snapshot, folder: Path, content: str, fmt: Format) -> tuple[str, int]:
-    """Write one of the contents in every compression.
-
-    Returns:
-        Its name without the ending of the compression, and its size unpacked.
-    """
-    name = f"{content}.{fmt.extension}"
-    with compressed(folder, name) as written, snapshot.dump_path.open("rb") as dump:
+def write(snapshot: Snapshot, folder: Path, content: str, fmt: Format) -> int:
+    """Write one of the contents in every compression, and say its size unpacked."""
+    with compressed(folder, content, fmt) as written, snapshot.dump_path.open("rb") as dump:
         if content == ALL and fmt is N_QUADS:
             while piece := dump.read(PIECE):
                 written.output.write(piece)
@@ -43,7 +38,7 @@ def write(snapshot: Snapshot, folder: Path, content: str, fmt: Format) -> tuple[
             names = sorted(snapshot.manifest.graphs) if content == ALL else [content]
             iris_of_graphs = [iris.graph(snapshot.manifest.base_iri, each) for each in names]
             graphs.convert_nquads(_lines(dump, iris_of_graphs), written.output, fmt)
-    return name, written.size
+    return written.size
 
 
 def dataset_hash(snapshot: Snapshot) -> str:

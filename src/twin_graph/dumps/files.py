@@ -16,6 +16,8 @@ from typing import IO, Any, cast
 
 import zstandard
 
+from twin_graph.formats import CSV, CSVW, GEO_JSON, PARQUET, Format
+
 PIECE = 1 << 20
 
 
@@ -27,10 +29,27 @@ class Compression:
     media_type: str
 
 
+PLAIN = Compression("", "")
 ZSTD = Compression("zst", "application/zstd")
 GZIP = Compression("gz", "application/gzip")
-COMPRESSIONS = (ZSTD, GZIP)
-BY_EXTENSION = {each.extension: each for each in COMPRESSIONS}
+BY_EXTENSION = {each.extension: each for each in (PLAIN, ZSTD, GZIP)}
+_PACKED = (ZSTD, GZIP)
+# What others than machines open is there unpacked too; what is compressed in itself, or small, only so.
+_COMPRESSIONS = {CSV: (PLAIN, *_PACKED), GEO_JSON: (PLAIN, *_PACKED), PARQUET: (PLAIN,), CSVW: (PLAIN,)}
+
+
+def compressions(fmt: Format) -> tuple[Compression, ...]:
+    """How the files of a format are compressed: a file each."""
+    return _COMPRESSIONS.get(fmt, _PACKED)
+
+
+def file_name(content: str, fmt: Format, compression: Compression = PLAIN) -> str:
+    """What a file is called.
+
+    >>> file_name("cities", CSV, GZIP), file_name("cities", CSV)
+    ('cities.csv.gz', 'cities.csv')
+    """
+    return ".".join(filter(None, (content, fmt.extension, compression.extension)))
 
 
 class Tee(io.RawIOBase):
@@ -44,6 +63,10 @@ class Tee(io.RawIOBase):
     def writable(self) -> bool:
         """Yes."""
         return True
+
+    def tell(self) -> int:
+        """How much has been written."""
+        return self.size
 
     def write(self, data: Any) -> int:
         """Write everywhere."""
@@ -62,13 +85,15 @@ class Written:
 
 
 @contextmanager
-def compressed(folder: Path, name: str) -> Iterator[Written]:
-    """A file in every compression, `name.zst` and `name.gz`; what is cut leaves no file of these names."""
-    paths = [folder / f"{name}.{each.extension}" for each in COMPRESSIONS]
+def compressed(folder: Path, content: str, fmt: Format) -> Iterator[Written]:
+    """A file in each compression of its format; what is cut leaves no file of these names."""
+    paths = [folder / file_name(content, fmt, each) for each in compressions(fmt)]
     asides = [path.with_name(f".{path.name}.part") for path in paths]
     try:
         with ExitStack() as opened:
-            files = [opened.enter_context(_open(*each)) for each in zip(asides, COMPRESSIONS, strict=True)]
+            files = [
+                opened.enter_context(_open(*each)) for each in zip(asides, compressions(fmt), strict=True)
+            ]
             tee = Tee(files)
             # The engine writes word by word.
             buffered = io.BufferedWriter(tee, PIECE)
@@ -92,7 +117,9 @@ def sha256(path: Path) -> str:
 @contextmanager
 def _open(path: Path, compression: Compression) -> Iterator[IO[bytes]]:
     with path.open("wb") as file:
-        if compression is GZIP:
+        if compression is PLAIN:
+            yield file
+        elif compression is GZIP:
             # Neither name nor time, which would make each file another one.
             with gzip.GzipFile("", "wb", compresslevel=6, fileobj=file, mtime=0) as packed:
                 yield cast("IO[bytes]", packed)

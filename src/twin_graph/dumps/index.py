@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from twin_graph.errors import SnapshotDamaged
-from twin_graph.formats import Format
+from twin_graph.formats import DUMP_FORMATS, Format
 from twin_graph.snapshot import Snapshot
 
 DUMPS = "dumps"
@@ -23,9 +23,9 @@ class Dump:
 
     Attributes:
         name: of the file.
-        content: what it holds: `all`, or the name of a graph.
+        content: what it holds: `all`, or the name of a graph or of a table.
         format: name of the format, as in `formats`.
-        compression: the ending of the compression.
+        compression: the ending of the compression; empty where there is none.
         bytes: of the file as it is; `content_bytes` when it is unpacked.
         sha256: of the file as it is.
     """
@@ -37,6 +37,11 @@ class Dump:
     bytes: int
     content_bytes: int
     sha256: str
+
+    @property
+    def kind(self) -> Format:
+        """Its format."""
+        return next(fmt for fmt in DUMP_FORMATS if fmt.name == self.format)
 
 
 @dataclass(frozen=True)

@@ -1,21 +1,34 @@
-"""Write the dumps of a snapshot into its folder, and take over what the snapshot before it has already.
+"""Write the dumps of a snapshot into its folder, and take over what stands there already.
 
-Which formats there are is `dataset`.
+Which there are: the statements (`dataset`), the tables (`sheets`) and what the tables mean (`csvw`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from twin_graph.dumps import dataset
-from twin_graph.dumps.files import COMPRESSIONS, sha256
+from twin_graph.dumps import csvw, dataset, sheets
+from twin_graph.dumps.files import compressions, file_name, sha256
 from twin_graph.dumps.index import DUMPS, Dump, Index, read_index, write_index
-from twin_graph.formats import Format
+from twin_graph.dumps.tables import tables
+from twin_graph.formats import CSV, CSVW, GEO_JSON, PARQUET, Format
 from twin_graph.snapshot import Snapshot
 
 Step = Callable[[str], AbstractContextManager[object]]
+Sizes = Mapping[str, int]  # unpacked, by content
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is written at once: its contents, their format, and how; the sizes are unpacked."""
+
+    contents: tuple[str, ...]
+    format: Format
+    write: Callable[[], Sizes]
 
 
 def write_dumps(snapshot: Snapshot, step: Step = nullcontext) -> Index:
@@ -30,22 +43,42 @@ def write_dumps(snapshot: Snapshot, step: Step = nullcontext) -> Index:
     folder.mkdir(exist_ok=True)
     known = read_index(snapshot)
     found: list[Dump] = []
-    for content, fmt in dataset.contents(snapshot):
-        with step(f"{content}.{fmt.extension}"):
-            there = known.of(content, fmt) if known else []
-            whole = len(there) == len(COMPRESSIONS) and all(_is_whole(folder, dump) for dump in there)
-            found.extend(there if whole else _write(snapshot, folder, content, fmt))
+    for part in parts(snapshot, folder):
+        with step(f"{' '.join(part.contents)}.{part.format.extension}"):
+            there = [
+                dump for each in part.contents for dump in (known.of(each, part.format) if known else [])
+            ]
+            whole = len(there) == len(part.contents) * len(compressions(part.format))
+            kept = whole and all(_is_whole(folder, dump) for dump in there)
+            found.extend(there if kept else _files(folder, part.format, part.write()))
     index = Index(snapshot.manifest.id, dataset.dataset_hash(snapshot), tuple(found))
     write_index(folder, index)
     return index
 
 
-def _write(snapshot: Snapshot, folder: Path, content: str, fmt: Format) -> Iterator[Dump]:
-    name, size = dataset.write(snapshot, folder, content, fmt)
-    for compression in COMPRESSIONS:
-        path = folder / f"{name}.{compression.extension}"
-        packed = path.stat().st_size
-        yield Dump(path.name, content, fmt.name, compression.extension, packed, size, sha256(path))
+def parts(snapshot: Snapshot, folder: Path) -> Iterator[Part]:
+    """All that is to be written, each after what it is made of."""
+
+    def one(content: str, fmt: Format, write: Callable[[], int]) -> Part:
+        return Part((content,), fmt, lambda: {content: write()})
+
+    for content, fmt in dataset.contents(snapshot):
+        yield one(content, fmt, partial(dataset.write, snapshot, folder, content, fmt))
+    names = tuple(table.name for table in tables())
+    yield Part(names, CSV, partial(sheets.write_csv, snapshot, folder))
+    for table in tables():
+        yield one(table.name, PARQUET, partial(sheets.write_parquet, folder, table))
+        if sheets.has_places(table):
+            yield one(table.name, GEO_JSON, partial(sheets.write_geojson, folder, table))
+    yield one(csvw.CONTENT, CSVW, partial(csvw.write, snapshot, folder))
+
+
+def _files(folder: Path, fmt: Format, sizes: Sizes) -> Iterator[Dump]:
+    for content, size in sizes.items():
+        for compression in compressions(fmt):
+            path = folder / file_name(content, fmt, compression)
+            packed = path.stat().st_size
+            yield Dump(path.name, content, fmt.name, compression.extension, packed, size, sha256(path))
 
 
 def _is_whole(folder: Path, dump: Dump) -> bool:

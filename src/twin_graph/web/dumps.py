@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, request, send_file, url_for
 
 from twin_graph import dumps
-from twin_graph.dumps import Dump, Index
+from twin_graph.dumps import Dump, Index, csvw
 from twin_graph.dumps.dataset import ALL
-from twin_graph.dumps.files import BY_EXTENSION
+from twin_graph.dumps.files import BY_EXTENSION, file_name
+from twin_graph.dumps.tables import tables
 from twin_graph.errors import EntityNotFound
-from twin_graph.formats import by_name
+from twin_graph.formats import CSVW, TURTLE
 from twin_graph.snapshot import Snapshot, open_snapshot
 from twin_graph.web.archive import FOREVER, find_publication
-from twin_graph.web.responses import redirect
+from twin_graph.web.responses import FRESH, redirect
 from twin_graph.web.site import Site, site
 
 bp = Blueprint("dumps", __name__)
@@ -43,7 +44,8 @@ def latest(name: str) -> Response:
     """To the file of this name of the current snapshot."""
     here = site()
     _find(_index(here.snapshot), name)
-    return redirect(here, url_for("dumps.file", identity=here.manifest.id, name=name), 302)
+    # For a moment only: the next edition may come at any time.
+    return redirect(here, url_for("dumps.file", identity=here.manifest.id, name=name), 302, cache=FRESH)
 
 
 @bp.get("/dumps/<identity>/<name>")
@@ -57,17 +59,39 @@ def file(identity: str, name: str) -> Response:
         response.add_etag()
         response.make_conditional(request)
     else:
-        response = send_file(snapshot.path / dumps.DUMPS / name, BY_EXTENSION[dump.compression].media_type,
+        packed = BY_EXTENSION[dump.compression].media_type
+        response = send_file(snapshot.path / dumps.DUMPS / name, packed or dump.kind.content_type,
                              as_attachment=True, download_name=f"{identity}-{name}", etag=dump.sha256)  # fmt: skip
     response.headers["Cache-Control"] = FOREVER
     response.headers["Access-Control-Expose-Headers"] = "Accept-Ranges, Content-Range, ETag"
     return response
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """One table for a page: its title, and its files as format, path and size in kB."""
+
+    title: str
+    files: list[tuple[str, str, int]]
+
+
 def rows(here: Site) -> list[Row]:
-    """The files of what is served; none where none were written."""
-    index = dumps.read_index(here.snapshot)
-    return [_row(here, dump) for dump in index.dumps] if index else []
+    """The files of statements of what is served; none where none were written."""
+    return [_row(here, dump) for dump in _dumps(here) if dump.content == ALL or dump.kind is TURTLE]
+
+
+def sheets(here: Site, language: str) -> list[Sheet]:
+    """The tables of what is served, each with its files."""
+    files: dict[str, list[tuple[str, str, int]]] = {}
+    for dump in _dumps(here):
+        words = f"{dump.kind.title} {dump.compression}".strip()
+        files.setdefault(dump.content, []).append((words, path(here, dump.name), _kilobytes(dump.bytes)))
+    return [Sheet(table.titles[language], files[table.name]) for table in tables() if table.name in files]
+
+
+def metadata(here: Site) -> str:
+    """Where it is said what the columns of the tables mean."""
+    return path(here, file_name(csvw.CONTENT, CSVW))
 
 
 def path(here: Site, name: str, *, newest: bool = False) -> str:
@@ -77,11 +101,20 @@ def path(here: Site, name: str, *, newest: bool = False) -> str:
 
 
 def _row(here: Site, dump: Dump) -> Row:
-    fmt = by_name(dump.format)
     content = "" if dump.content == ALL else dump.content
-    packed, unpacked = (-(-size // 1000) for size in (dump.bytes, dump.content_bytes))
-    title = fmt.title if fmt else dump.format
-    return Row(content, title, dump.compression, path(here, dump.name), packed, unpacked, dump.sha256)
+    packed, unpacked = _kilobytes(dump.bytes), _kilobytes(dump.content_bytes)
+    return Row(
+        content, dump.kind.title, dump.compression, path(here, dump.name), packed, unpacked, dump.sha256
+    )
+
+
+def _kilobytes(size: int) -> int:
+    return -(-size // 1000)
+
+
+def _dumps(here: Site) -> tuple[Dump, ...]:
+    index = dumps.read_index(here.snapshot)
+    return index.dumps if index else ()
 
 
 def _open(here: Site, identity: str) -> Snapshot:
