@@ -13,7 +13,7 @@ help:
 	@echo 'make test         install and run every check and test, browser tests included'
 	@echo 'make check        look for problems in data/ without building anything'
 	@echo 'make conformance  the tests against standards only'
-	@echo 'make interop      ask the running server with SPARQLWrapper, rdflib, Comunica, roqet and curl'
+	@echo 'make interop      ask the running server with SPARQLWrapper, rdflib, Comunica, roqet, curl, OpenRefine, reconciler and CKAN'
 	@echo 'make bench        measure the build, the gate and the endpoint (see bench/README.md)'
 	@echo 'make frontend     build the static files anew (needs Node; not needed to run or test)'
 	@echo 'make lock         choose the versions of all dependencies anew'
@@ -82,13 +82,25 @@ bench: .venv/installed-dev
 	$(BIN)/python bench/pages.py
 	test ! -f $(STANDIN) || $(BIN)/python bench/enrichment.py $(STANDIN)
 
-interop: .venv/installed-dev clients interop/node_modules/.package-lock.json
+interop: .venv/installed-dev clients interop/node_modules/.package-lock.json interop/.reconciler/installed \
+		interop/.ckan/installed
 	$(BIN)/pytest interop
+
+# Clients that want other versions of what we use have environments of their own.
+interop/.%/installed: interop/%.lock | .venv/bin/python
+	$(BIN)/python -m venv interop/.$*
+	interop/.$*/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $<
+	@touch $@
+
+# A real session with OpenRefine, for the page about reconciliation; `make serve` runs meanwhile.
+.PHONY: pictures
+pictures: .venv/installed-dev clients chromium
+	PYTHONPATH=tests $(BIN)/python interop/screenshots.py http://localhost:8000/ src/twin_graph/static/openrefine
 
 .PHONY: clients
 clients:
 	@set -- $$(command -v curl >/dev/null || echo curl; command -v roqet >/dev/null || echo rasqal-utils; \
-		command -v npm >/dev/null || echo nodejs npm); test $$# = 0 || { test "$$(id -u)" = 0 \
+		command -v npm >/dev/null || echo nodejs npm; command -v openrefine >/dev/null || echo openrefine); test $$# = 0 || { test "$$(id -u)" = 0 \
 		|| { echo "First install the clients: sudo apt-get install $$*"; exit 1; }; \
 		apt-get update -qq && apt-get install -y -qq "$$@"; }
 
@@ -114,6 +126,10 @@ lock: .venv/installed-dev
 	$(PIP) install uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
 		--no-emit-index-url --group build pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url interop/reconciler.in -o interop/reconciler.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --override interop/ckan.leave-out interop/ckan.in -o interop/ckan.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url -c requirements.lock --group build --group dev pyproject.toml -o requirements-dev.lock
 

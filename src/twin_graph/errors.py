@@ -12,6 +12,7 @@ exception is caught in the one module that may import that library and raised ag
     │   ├── NotAcceptable
     │   ├── UnsupportedMediaType
     │   ├── MalformedRequest
+    │   ├── TooMuchAtOnce
     │   ├── MalformedQuery
     │   ├── QueryNotAllowed
     │   │   └── ServiceNotAllowed
@@ -101,6 +102,10 @@ class UnsupportedMediaType(RequestError):
 
 class MalformedRequest(RequestError):
     """The request is not one the protocol allows (two queries, an unreadable body …)."""
+
+
+class TooMuchAtOnce(RequestError):
+    """One request asks for more things than one may."""
 
 
 class MalformedQuery(RequestError):

@@ -23,7 +23,7 @@ _SPACES = re.compile(r"[\t\n\r\x85\u2028\u2029]+")
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of a feed; `updated` is a day, `link` an address."""
+    """One entry of a feed; `updated` is a day or a time, `link` an address."""
 
     id: str
     title: str
@@ -156,5 +156,7 @@ def _link(parent: ET.Element, relation: str, address: str, media_type: str) -> N
 
 
 def _instant(day: date) -> str:
-    """The beginning of a day: the data know days, and Atom wants an instant."""
+    """A time, or the beginning of a day: most data know days, and Atom wants an instant."""
+    if isinstance(day, datetime):
+        return day.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return f"{day.isoformat()}T00:00:00Z"

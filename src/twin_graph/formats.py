@@ -105,10 +105,18 @@ HTML = Format(
 PROBLEM_JSON = Format("problem", "application/problem+json", "json", Carries.PROBLEM, ("application/json",))
 # The downloads of tables: a list of objects, and a workbook.
 PLAIN_JSON = Format("objects", "application/json", "json", Carries.BINDINGS, title="JSON")
+# For scripts of other origins that cannot read JSON.
+JAVASCRIPT = Format("javascript", "application/javascript", "js", Carries.BINDINGS)
 XLSX = Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx",
               Carries.BINDINGS, title="XLSX")  # fmt: skip
 GEO_JSON = Format("geojson", "application/geo+json", "geojson", Carries.PLACES, ("application/vnd.geo+json",),
                   title="GeoJSON")  # fmt: skip
+# Tables as files: by columns, and what the columns mean (https://www.w3.org/TR/tabular-metadata/).
+PARQUET = Format("parquet", "application/vnd.apache.parquet", "parquet", Carries.BINDINGS, title="Parquet")
+CSVW = Format("csvw", "application/csvm+json", "json", Carries.GRAPH, title="CSVW")
+# What programs look for on every host.
+PLAIN_TEXT = Format("text", "text/plain", "txt", Carries.PAGE, parameters=_UTF8)
+SITEMAP = Format("sitemap", "application/xml", "xml", Carries.PAGE)
 # What was added and removed between two publications.
 RDF_PATCH = Format(
     "rdf-patch", "application/rdf-patch", "rdfp", Carries.DATASET, ("text/rdf-patch",), title="RDF Patch"
@@ -145,9 +153,14 @@ GRAPH_FORMATS = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML)
 RESULT_FORMATS = (RESULTS_JSON, RESULTS_XML, CSV, TSV)
 
 
-def by_name(name: str) -> Format | None:
+# Of files that are offered for download.
+TABLE_FORMATS = (CSV, PARQUET, GEO_JSON, CSVW)
+DUMP_FORMATS = (N_QUADS, TRIG, JSON_LD, TURTLE, *TABLE_FORMATS)
+
+
+def by_name(name: str, among: tuple[Format, ...] = FORMATS) -> Format | None:
     """The format of a name, as in `--format`."""
-    return next((fmt for fmt in FORMATS if fmt.name == name), None)
+    return next((fmt for fmt in among if fmt.name == name), None)
 
 
 def by_extension(extension: str, among: tuple[Format, ...] = FORMATS) -> Format | None:

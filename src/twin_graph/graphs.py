@@ -8,8 +8,10 @@ from __future__ import annotations
 import logging
 import re
 import warnings
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import groupby, islice
+from operator import attrgetter
+from pathlib import Path
 from typing import IO, Any, cast
 
 import pyoxigraph as ox
@@ -23,6 +25,7 @@ from twin_graph.namespaces import PREFIXES
 ENGINE = f"pyoxigraph {ox.__version__}"
 OxTerm = Any  # the engine's union of term classes has no public name
 Triple = tuple[Node, Node, Node]
+Value = tuple[str, str]  # a text or an IRI, and the language of a text that has one
 Located = tuple[Triple, URIRef | None]  # a statement and the graph that holds it; None is the default graph
 
 _RDF_FORMATS = {
@@ -107,6 +110,26 @@ def parse_quads(data: bytes, fmt: Format, graph: str, base_iri: str | None = Non
             yield ox.Quad(quad.subject, quad.predicate, quad.object, name)
     except SyntaxError as problem:
         raise ValueError(str(problem)) from problem
+
+
+def read_things(path: Path, hidden: Collection[str] = ()) -> Iterator[tuple[str, Mapping[str, list[Value]]]]:
+    """The values of each thing by property, from sorted N-Quads, which have all statements of a thing side by side.
+
+    Args:
+        hidden: graphs of which nothing is read.
+
+    Returns:
+        In the order of the file; of equal statements in several graphs each one.
+    """
+    quads = ox.parse(path=str(path), format=ox.RdfFormat.N_QUADS)
+    published = (quad for quad in quads if quad.graph_name.value not in hidden) if hidden else quads
+    for subject, statements in groupby(published, key=attrgetter("subject")):
+        values: dict[str, list[Value]] = {}
+        for quad in statements:
+            term = quad.object
+            language = (term.language or "") if isinstance(term, ox.Literal) else ""
+            values.setdefault(quad.predicate.value, []).append((term.value, language))
+        yield subject.value, values
 
 
 def sorted_nquads(quads: Iterable[ox.Quad]) -> bytes:

@@ -61,6 +61,9 @@ SETTINGS = (
     Setting("store", "auto", "where the engine keeps the graph: `auto` takes memory up to store_memory_triples",
             ("auto", "memory", "disk")),
     Setting("store_memory_triples", 300_000, "up to how many triples `auto` keeps the graph in memory"),
+    Setting("reconcile_jsonp", "on", "whether reconciliation answers scripts of other origins by JSONP, which old "
+            "clients need", ("on", "off")),
+    Setting("reconcile_draft", "on", "whether reconciliation speaks the draft of version 1.0, too", ("on", "off")),
     Setting("wikidata_contact", "", "web address or e-mail address that the Wikidata query service is told, so that "
             "its operators can reach who asks; nothing is asked without one"),
 )  # fmt: skip
@@ -88,6 +91,8 @@ class Settings:
     query_socket: str
     store: str
     store_memory_triples: int
+    reconcile_jsonp: str
+    reconcile_draft: str
     wikidata_contact: str
 
 

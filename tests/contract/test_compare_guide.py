@@ -10,6 +10,8 @@ from twin_graph.compare.checks import CHECKS
 from twin_graph.compare.kinds import KINDS
 from twin_graph.compare.model import REPORTS, VERDICTS
 from twin_graph.compare.tables import COLUMNS
+from twin_graph.compare.words import rows
+from twin_graph.web.comparison import EXPORTS
 
 GUIDE = Path(__file__).parents[2] / "docs" / "compare-with-wikidata.md"
 
@@ -44,6 +46,24 @@ def test_verdicts_and_commands_are_explained() -> None:
         assert f"| `{verdict}` |" in text()
     for name in re.findall(r"^    twin-graph (\w+)", text(), re.MULTILINE):
         assert name in main.commands
+
+
+def test_where_no_edit_is_known_the_guide_begins_as_the_pages_do() -> None:
+    """For every report with verdicts of its own, the one to begin with, and none that its page does not explain."""
+    told = re.findall(r"^\| ([a-f]) \| `([\w-]+)` \|", text(), re.MULTILINE)
+    own: dict[str, list[str]] = {}
+    for row in rows("verdicts"):
+        own.setdefault(row["report"], []).append(row["verdict"])
+    begun = dict(reversed(told))
+    assert {report: verdicts[0] for report, verdicts in own.items() if report} == begun
+    assert 6 == len(told)
+    assert all(verdict in own[report] for report, verdict in told)
+
+
+def test_what_an_export_can_be_is_explained() -> None:
+    """The values of the filter are those of the site."""
+    (line,) = (each for each in text().splitlines() if each.startswith("| `export` |"))
+    assert set(EXPORTS) == set(re.findall(r"`([\w-]+)`", line)) - {"export"}
 
 
 def test_columns_that_matter_are_explained() -> None:

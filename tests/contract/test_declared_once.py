@@ -152,7 +152,7 @@ class TestColumns:
         own = {
             RETIRED: {"kind", "key", "replaced_by", "on", "reason"},
             CORRECTIONS: {"table", "key", "column", "was", "is", "reason"},
-            WATCH: {"country", "other", "reason"},
+            WATCH: {"country", "other", "reason_en", "reason_pl", "reason_uk"},
         }
         return own[table] if table in own else set(Vocabulary(ONTOLOGY).columns(BY_TABLE[table]))
 

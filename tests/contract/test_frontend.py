@@ -22,8 +22,9 @@ STATIC = ROOT / "src/twin_graph/static"
 MANIFEST: dict[str, Any] = json.loads((STATIC / "manifest.json").read_text("utf-8"))
 NOTICES = (STATIC / "THIRD-PARTY-NOTICES.txt").read_text("utf-8")
 SHEETS = {path.name for path in (FRONTEND / "src").glob("*.css")}
-# Written by hand where they are served from; everything else is built.
-BY_HAND = {"icon.svg", "manifest.json", "style.css", "office.css"} - SHEETS
+# Written by hand where they are served from, or taken by interop/screenshots.py; everything else is built.
+PICTURES = {f"openrefine/{step}.png" for step in ("add", "service", "columns", "judge", "extend")}
+BY_HAND = {"icon.svg", "manifest.json", "style.css", "office.css", *PICTURES} - SHEETS
 TEMPLATES = ROOT / "src/twin_graph/templates"
 LIMIT = 5 * 1024
 
@@ -123,9 +124,13 @@ def test_the_wheel_has_every_file(tmp_path: Path) -> None:
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as packed:
-        found = {name for name in packed.namelist() if name.startswith("twin_graph/static/")}
+        names = set(packed.namelist())
+    found = {name for name in names if name.startswith("twin_graph/static/")}
     assert {f"twin_graph/static/{name}" for name in {*MANIFEST["files"], *BY_HAND}} <= found
     assert [] == [name for name in found if "node_modules" in name]
+    tables = {path.relative_to(ROOT / "src").as_posix() for path in (ROOT / "src").rglob("*.csv")}
+    assert "twin_graph/compare/verdicts.csv" in tables
+    assert tables <= names
 
 
 def test_a_build_gives_what_is_committed(tmp_path: Path) -> None:

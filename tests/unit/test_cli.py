@@ -30,7 +30,7 @@ COMMANDS = [
     ("snapshot", "verify"), ("snapshot", "diff"), ("snapshot", "dump"), ("snapshot", "prune"),
     ("wikidata",), *[("wikidata", name) for name in
                      ("fetch", "replay", "discover", "constraints", "verify", "diff", "prune")],
-    ("compare",), ("export",), ("review",),
+    ("compare",), ("export",), ("review",), ("reconcile",),
     *[("review", name) for name in ("list", "show", "decide", "export", "import")],
 ]  # fmt: skip
 COMPARING = [command for command in COMMANDS if command[0] in ("compare", "export") or (len(command) == 2

@@ -6,7 +6,8 @@ import csv
 import io
 import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -16,8 +17,10 @@ import pytest
 from comparisons import LUBLIN, NANCY, NOW, PAGE, A, B, city, link, ours, settled
 from observations import day, item, observation, statement, url
 from twin_graph.compare import tables
+from twin_graph.compare.checks import Freshness, settle
 from twin_graph.compare.decisions import (
     FILE,
+    Decision,
     Decisions,
     append,
     decide,
@@ -28,6 +31,7 @@ from twin_graph.compare.sheets import COLUMNS_OF_SHEET, read_sheet, write_sheet
 from twin_graph.errors import SourceError
 
 TODAY = NOW.date()
+ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def reports(year: str = "1996", **fields: Any) -> Reports:
@@ -257,6 +261,54 @@ def test_reports_are_written_as_csv_json_and_atom() -> None:
             assert ids == [row["id"] for row in rows] == [row["id"] for row in content["findings"]]
             assert len(ids) == len(entries)
             assert tables.csv_of(found, name) == tables.csv_of(found, name)
+
+
+def test_files_say_how_far_the_review_is() -> None:
+    """What is decided, with its day; of what no longer holds CSV has the state only, lest it be brought in again."""
+    line = decide(first(), "none", "Office", NOW, note="Two events.", expires="2026-12-31")
+    other = replace(line, finding="0" * 64)  # on other evidence
+    for lines, now, state, held in (
+        ([], NOW, "open", ""), ([line], NOW, "decided", "none"), ([other], NOW, "reopened", ""),
+        ([line], NOW + timedelta(days=60), "expired", ""),
+    ):  # fmt: skip
+        found = settle(reports(), Decisions(lines), Freshness(now))
+        shown = next(
+            each for each in json.loads(tables.json_of(found, "d"))["findings"] if each["id"] == first().id
+        )
+        rows = csv.DictReader(io.StringIO(tables.csv_of(found, "d").decode(), newline=""))
+        row = next(each for each in rows if each["id"] == first().id)
+        assert (state, state, held) == (shown["state"], row["state"], row["verdict"])
+        assert [each.finding for each in lines] == [shown["decision"]["finding"] for _ in lines]
+        assert ("2026-12-31" if held else "") == row["expires"]
+        assert bool(lines) == ("decision" in shown)
+
+
+def test_a_feed_is_as_new_as_what_it_says() -> None:
+    """Observation, decision, its end, and the day of our data; no clock, and an id for each language and choice."""
+    line = decide(first(), "none", "Office", NOW, expires="2026-12-31")
+    late, over = NOW + timedelta(hours=5), NOW + timedelta(days=60)
+
+    def feed(lines: list[Decision], now: datetime, **fields: Any) -> ET.Element:
+        found = replace(settle(reports(), Decisions(lines), Freshness(now)), **fields)
+        return ET.fromstring(tables.atom_of(found, "d", "https://x.org/a", "https://x.org/a.atom"))
+
+    def times(made: ET.Element) -> list[str]:
+        return [each.text or "" for each in made.iter(f"{ATOM}updated")]
+
+    read = reports().observed
+    assert {read} == set(times(feed([], NOW))) == set(times(feed([], over)))
+    assert ["2026-11-23T12:00:00Z"] * 2 == times(feed([line], NOW))[:2]
+    assert {read} == set(times(feed([line], NOW))[2:])
+    assert "2027-01-01T00:00:00Z" == times(feed([line], over))[0]
+    assert ["2026-11-30T00:00:00Z", read] == times(feed([], NOW, valid_on="2026-11-30"))[:2]
+    assert times(feed([line], NOW))[0] == times(feed([line], NOW, findings=()))[0]  # of what is open, say
+    assert times(feed([line], NOW))[0] < times(feed([replace(line, at=late.isoformat())], late))[0]
+    summary = feed([line], NOW).findtext(f"{ATOM}entry/{ATOM}summary", "")
+    assert summary.endswith("[decided: neither is wrong]")
+    names: tuple[dict[str, Any], ...]
+    names = {"language": "pl"}, {"narrowed": "state=open"}, {"language": "uk", "narrowed": "state=open"}, {}
+    made = [ET.fromstring(tables.atom_of(reports(), "d", "x", "y", **each)) for each in names]
+    assert 4 == len({each.findtext(f"{ATOM}id") for each in made})
 
 
 def test_no_cell_is_a_formula() -> None:

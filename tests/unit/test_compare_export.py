@@ -19,7 +19,7 @@ from observations import READ_AT, WIKI, day, item, observation, statement, url
 from quickstatements_text import NotUnderstood, Time, parse
 from twin_graph.compare import mismatches, openrefine
 from twin_graph.compare.addresses import normal_url
-from twin_graph.compare.checks import CHECKS, Freshness, of_reference, settle
+from twin_graph.compare.checks import CHECKS, Freshness, Gate, gate_of, of_reference, settle
 from twin_graph.compare.decisions import Decision, Decisions, decide
 from twin_graph.compare.edits import Change, changes
 from twin_graph.compare.model import Cited, City, Edit, Finding, Link, Reports, Verdict
@@ -41,6 +41,11 @@ def seen(*statements: Statement, **fields: Any) -> Observation:
 def decided(reports: Reports, kind: str, verdict: Verdict, by: str = "Office") -> list[Decision]:
     """Decisions on all findings of a kind."""
     return [decide(finding, verdict, by, NOW) for finding in reports.findings if finding.kind == kind]
+
+
+def gate(reports: Reports) -> Gate:
+    """What decides about an export while everything is fresh and nothing is decided."""
+    return gate_of(reports, Decisions(), Freshness(NOW))
 
 
 def texts(reports: Reports, dialect: int = 3) -> list[str]:
@@ -358,7 +363,7 @@ def test_nothing_to_export_makes_no_quickstatements() -> None:
     nothing = settled(ours(), seen())
     assert () == files_of(nothing, 3, MADE_AT)
     assert () == openrefine.files_of(nothing)
-    assert () == mismatches.files_of(nothing, Decisions(), NOW.date())
+    assert () == mismatches.files_of(nothing, gate(nothing))
 
 
 def test_openrefine_gets_a_table_and_a_schema_of_its_columns() -> None:
@@ -392,14 +397,14 @@ def test_mismatch_finder_gets_one_date_for_another(ends: list[str], rows: int) -
     observed = seen(*(statement(a, b, until=list(map(day, ends)), references=SOURCED) for a, b in pairs))
     reports = settled(ours(link(end="2022-03")), observed)
     assert 2 == len([finding for finding in reports.of("d") if finding.kind == "end-differs"])
-    assert 1 + rows == len(mismatches.table_of(reports, Decisions(), NOW.date()).splitlines())
+    assert 1 + rows == len(mismatches.table_of(reports, gate(reports)).splitlines())
 
 
 def test_mismatch_finder_gets_contradicting_dates_with_a_page() -> None:
     """Its eight columns; nothing that is wrong here, nothing without a page."""
     observed = seen(*(statement(a, b, since=[day("1996")], references=SOURCED) for a, b in ((A, B), (B, A))))
     reports = settled(ours(link(start="1988")), observed)
-    rows = list(csv.DictReader(io.StringIO(mismatches.table_of(reports, Decisions(), NOW.date()).decode())))
+    rows = list(csv.DictReader(io.StringIO(mismatches.table_of(reports, gate(reports)).decode())))
     assert list(mismatches.COLUMNS) == list(rows[0])
     assert {
         A: ("P580", "1996", "1988", PAGE.url, "qualifier"),
@@ -414,10 +419,43 @@ def test_mismatch_finder_gets_contradicting_dates_with_a_page() -> None:
         )
         for row in rows
     }
-    refused = Decisions(decided(reports, "start-differs", "wrong-here"))
-    assert 1 == len(mismatches.table_of(reports, refused, NOW.date()).splitlines())
     without = settled(ours(link(start="1988", cited=())), observed)
-    assert 1 == len(mismatches.table_of(without, Decisions(), NOW.date()).splitlines())
+    assert 1 == len(mismatches.table_of(without, gate(without)).splitlines())
+
+
+@pytest.mark.parametrize(
+    ("verdict", "now", "options", "held"),
+    [
+        (None, NOW, {}, []),
+        ("wrong-there", NOW, {"reviewed_only": True}, []),
+        ("wrong-there", NOW + timedelta(days=2), {}, ["stale"]),
+        (None, NOW, {"reviewed_only": True}, ["undecided"]),
+        ("wrong-here", NOW, {}, ["decided-otherwise"]),
+        ("both", NOW, {}, ["decided-otherwise"]),
+        ("none", NOW, {}, ["decided-otherwise"]),
+    ],
+)
+def test_the_mismatch_finder_gets_nothing_that_a_check_holds_back(
+    verdict: Verdict | None, now: datetime, options: dict[str, bool], held: list[str]
+) -> None:
+    """Those of freshness and of the review, as for every other export; they are counted."""
+    observed = seen(*(statement(a, b, since=[day("1996")], references=SOURCED) for a, b in ((A, B), (B, A))))
+    reports = settled(ours(link(start="1988")), observed)
+    lines = decided(reports, "start-differs", verdict) if verdict else []
+    found = gate_of(reports, Decisions(lines), Freshness(now), **options)
+    assert (1 if held else 3) == len(mismatches.table_of(reports, found).splitlines())
+    assert dict.fromkeys(held, 2) == mismatches.held_back(reports, found)
+
+
+def test_the_mismatch_finder_gets_nothing_about_an_open_place() -> None:
+    """Also where only a part of the reports is exported."""
+    town, other = city("tilburg", "Q9871", "nl", siblings=("q26430",)), city("q26430", "Q26430", "nl")
+    held = ours(link("lublin", "tilburg", start="1988"), cities=(LUBLIN, town, other))
+    there = statement(A, "Q9871", since=[day("1996")], references=SOURCED)
+    reports = settled(held, observation([item(name) for name in (A, "Q9871", "Q26430")], [there]))
+    whole = gate(reports)
+    part = replace(reports, findings=reports.of("d"))
+    assert {"place-open": 1} == mismatches.held_back(part, whole)
 
 
 def test_applying_the_file_empties_the_report() -> None:

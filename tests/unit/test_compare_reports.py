@@ -1,4 +1,4 @@
-"""What the five reports find, one difference at a time."""
+"""What the six reports find, one difference at a time."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_a_finding_says_all_that_a_reader_needs() -> None:
     assert f"{A}${B}-1" == finding.guid
     assert (PAGE.url, PAGE.retrieved) == (finding.url, finding.retrieved)
     assert ("1953-05-02", "1953") == finding.values
-    assert "1953-05-02" in finding.change
+    assert "2 May 1953" in finding.change
     assert "high" == finding.confidence
     assert () == finding.checks
 
@@ -172,8 +172,8 @@ def test_only_report_b_is_about_links_of_wikidata_alone() -> None:
     ]  # fmt: skip
     reports = compare(ours(), observation(places, statements))
     assert ["Q4", "Q3", "Q2"] == [finding.object for finding in reports.of("b")]
-    assert "partner cities since 1990" in reports.of("b")[0].text
-    assert "miastami partnerskimi od 1990" in reports.of("b")[0].text_in("pl")
+    assert "partner cities (since: 1990)" in reports.of("b")[0].text
+    assert "miastami partnerskimi (początek: 1990)" in reports.of("b")[0].text_in("pl")
 
 
 def test_one_sided_links_are_counted_by_the_country_of_the_silent_side() -> None:
@@ -267,6 +267,21 @@ def test_findings_of_some_cities_or_countries() -> None:
     assert {A, B} == {finding.subject for finding in only(reports, cities=[A]).findings}
     assert {A, B} == {finding.subject for finding in only(reports, countries=["fr"]).findings}
     assert reports == only(reports)
+    assert () == only(reports, cities=[A], countries=["de"]).findings
+
+
+def test_a_partnership_of_three_is_about_each_of_them() -> None:
+    """With its page, our date and all its countries; found by any party."""
+    parma = city("parma", "Q2683", "it")
+    held = ours(link("lublin", "nancy", "parma", start="1988"), cities=(LUBLIN, NANCY, parma))
+    reports = compare(held, observation([item(A), item(B), item("Q2683")], []))
+    (found,) = reports.of("a")
+    assert ("many-parties", {"pl", "fr", "it"}) == (found.kind, set(found.countries))
+    assert (PAGE.url, PAGE.retrieved, ("1988", "")) == (found.url, found.retrieved, found.values)
+    for party in (A, B, "Q2683"):
+        assert reports.of("a") == only(reports, cities=[party]).of("a")
+    for country in ("pl", "fr", "it"):
+        assert reports.of("a") == only(reports, countries=[country]).of("a")
 
 
 def test_a_page_that_is_none_is_passed_over() -> None:

@@ -25,7 +25,7 @@ from workspaces import copy_tiny, table
 
 TODAY = date(2026, 11, 23)
 ITEMS = [item(A), item(B)]
-FRANCE = Watched("pl", "fr", "Look.")
+FRANCE = Watched("pl", "fr", {"en": "Look."})
 
 
 def there(*until: Date) -> Observation:
@@ -83,7 +83,7 @@ def test_a_list_without_the_link_asks_and_ends_nothing() -> None:
     gone = (Dated("2026-06", 2, "partner", (PAGE,)),)
     (finding,) = again(of(unlisted=gone))
     assert ("not-listed", None, ()) == (finding.kind, finding.edit, finding.checks)
-    assert all(text in finding.change for text in ("2026-06", PAGE.url))
+    assert all(text in finding.change for text in ("June 2026", PAGE.url))
     assert [finding.id] != [each.id for each in again(of(unlisted=(replace(gone[0], date="2026-07"),)))]
 
 
@@ -91,15 +91,23 @@ def test_pairs_of_countries() -> None:
     """In either order, with one country for all, and never within one country; only the first row that fits."""
     other = ours(link(), cities=(LUBLIN, city("nancy", B, "pl")))
     for pair, found in (
-        (Watched("pl", "fr", "R."), 1), (Watched("fr", "pl", "R."), 1), (Watched("fr", "", "R."), 1),
-        (Watched("pl", "de", "R."), 0), (Watched("de", "", "R."), 0),
+        (Watched("pl", "fr", {"en": "R."}), 1), (Watched("fr", "pl", {"en": "R."}), 1),
+        (Watched("fr", "", {"en": "R."}), 1), (Watched("pl", "de", {"en": "R."}), 0),
+        (Watched("de", "", {"en": "R."}), 0),
     ):  # fmt: skip
         findings = again(of(), watched=[pair, pair])
         assert found == len(findings), pair
         assert all("R." in each.change and each.edit is None for each in findings)
-    assert [] == again(other, watched=[Watched("pl", "", "")])
+    assert [] == again(other, watched=[Watched("pl", "", {"en": ""})])
+    three = ours(link("lublin", "nancy", "parma"), cities=(LUBLIN, NANCY, city("parma", "Q2683", "it")))
+    assert ["watched-pair"] == [each.kind for each in again(three, watched=[FRANCE])]
     (named,) = again(of(), watched=[FRANCE])
     assert "Polska, Francja" in named.change_in("pl")
+    (told,) = again(of(), watched=[Watched("pl", "fr", {"en": "Look.", "uk": "Гляньте."})])
+    assert ["Look.", "Look.", "Гляньте."] == [
+        told.change_in(each).split(". ")[1] + "." for each in ("en", "pl", "uk")
+    ]
+    assert named.id == told.id  # another translation is no other evidence
 
 
 def test_an_end_since_the_archive_before() -> None:
@@ -107,7 +115,7 @@ def test_an_end_since_the_archive_before() -> None:
     ended = there(day("2025-05-01"))
     (finding,) = again(of(), ended, earlier=there())
     assert ("end-since", A, B) == (finding.kind, finding.subject, finding.object)
-    assert "2025-05-01" in finding.change
+    assert "1 May 2025" in finding.change
     assert [] == again(of(), ended, earlier=ended)
     assert [] == again(of(), ended)
     assert [] == again(of(), ended, earlier=observation(ITEMS, []))
@@ -154,18 +162,18 @@ def test_tables_of_a_workspace(tmp_path: Path) -> None:
     claims.write([[*records[0], "not_listed"], *([*row, ""] for row in records[1:])])
     claims.change(2, "not_listed", "2024-02-01")
     claims.change(3, "not_listed", "2024-05")
-    (workspace.data / "watch.csv").write_text("country,other,reason\nde,ca,Look.\n", encoding="utf-8")
+    (workspace.data / "watch.csv").write_text("country,other,reason_en\nde,ca,Look.\n", encoding="utf-8")
     held = {each.key: each for each in read_ours(build(workspace)[0]).links}
     found: Link = held["aldorf-belmont"]
     assert ["2024-05"] == [each.date for each in found.unlisted]
     assert ("2024-03-01", "in-force") == (found.confirmed, found.status)
-    assert (Watched("de", "ca", "Look."),) == read_watched(watch_files(workspace.data))
+    assert (Watched("de", "ca", {"en": "Look."}),) == read_watched(watch_files(workspace.data))
 
 
 def test_a_country_that_nobody_knows_is_named(tmp_path: Path) -> None:
     """With its file, line and column."""
     workspace = copy_tiny(tmp_path)
-    (workspace.data / "watch.csv").write_text("country,other,reason\nde,xx,\n,pl,\n", encoding="utf-8")
+    (workspace.data / "watch.csv").write_text("country,other,reason_en\nde,xx,\n,pl,\n", encoding="utf-8")
     with pytest.raises(SourceError) as problem:
         check(workspace)
     places = [(each.where.line, each.where.column) for each in problem.value.findings if each.where]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
-from comparisons import link, ours
-from observations import item, observation, statement
+from comparisons import LUBLIN, link, ours
+from observations import day, item, observation, statement
 from twin_graph import compare
 from twin_graph.compare import tables, words
 from twin_graph.compare.checks import CHECKS
@@ -51,7 +52,7 @@ def test_what_the_code_says_has_words_and_every_word_is_said() -> None:
     """Kinds, checks and sentences: each row is named somewhere in the code."""
     said_somewhere = constants()
     counted = {table: names(table) for table in ("kinds", "checks", "sentences")}
-    assert [26, 29, 39] == [len(found) for found in counted.values()]
+    assert [26, 29, 46] == [len(found) for found in counted.values()]
     for table, found in counted.items():
         assert set() == found - said_somewhere, table
 
@@ -117,7 +118,7 @@ def test_the_small_schemes_are_those_of_the_code() -> None:
 def test_a_sentence_has_the_same_slots_in_every_language() -> None:
     """And what may be left out is closed."""
     rows = words.rows("sentences")
-    assert 39 == len(rows)
+    assert 46 == len(rows)
     for row in rows:
         for language in set(LANGUAGES) - {"en"}:
             if row["name"] not in ENGLISH_ONLY:
@@ -129,7 +130,7 @@ def test_a_sentence_says_what_is_known() -> None:
     """What is not known is left out; what is put in is never read as a slot."""
     values = {"a": "A {b}", "item": "Q1", "b": "<B>", "target": "Q2", "since": "", "until": "", "url": ""}
     assert "Add that A {b} (Q1) is twinned with <B> (Q2)." == Sentence("create", values).read()
-    assert "Додайте початок 1953, за x." == said("add-start", since="1953", url="x").read("uk")
+    assert "Додайте початок: 1953, за x." == said("add-start", since="1953", url="x").read("uk")
     both = said("only-there-both", a="A", b="B", strength="url")
     assert "strona internetowa" in both.read("pl")
     talk = said("talk", item="Q1", guid="G", a="A", b="B", here="1", there="2", url="")
@@ -151,3 +152,51 @@ def test_reports_in_three_languages() -> None:
     assert 3 == len({tables.csv_of(reports, "a", language) for language in LANGUAGES})
     assert 3 == len({tables.atom_of(reports, "a", "x", "y", language=language) for language in LANGUAGES})
     assert 3 == len({tables.json_of(reports, "a", language) for language in LANGUAGES})
+
+
+def test_names_and_dates_in_the_language_of_the_reader() -> None:
+    """In sentences, letters and titles; names as our data have them, else as Wikidata does, else in English."""
+    lublin = replace(LUBLIN, names={"en": "Lublin", "uk": "Люблін"})
+    paris = item("Q90", labels={"en": "Paris", "pl": "Paryż", "uk": "Париж"})
+    seen = observation([item("Q37333"), paris], [statement("Q37333", "Q90", since=[day("1994-04-02")])])
+    found = {each.kind: each for each in compare_both(ours(cities=[lublin]), seen).findings}
+    letter = found["one-side"]
+    assert "Люблін і Париж є містами-партнерами (початок: 2 квітня 1994" in letter.text_in("uk")
+    assert "Lublin i Paryż są miastami partnerskimi (początek: 2 kwietnia 1994)" in letter.text_in("pl")
+    assert letter.change_in("pl").startswith("Lublin wymienia Paryż")
+    assert tables.title_of(letter, "uk").startswith("Люблін (Q37333) – Париж (Q90): ")
+    assert ("Lublin", "Paris") == letter.names
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("1994-04", "kwiecień 1994"), ("1988;1991~", "1988; około 1991"), ("unknown", "nieznana"),
+     ("1953 (Julian)", "1953 (kalendarz juliański)"), ("not ended", "nie zakończyło się")],
+)  # fmt: skip
+def test_dates_that_are_no_plain_days(text: str, expected: str) -> None:
+    """Several, uncertain ones, and what stands for none."""
+    assert f"U nas: 1988; w Wikidanych: {expected}." in said("differs", here="1988", there=text).read("pl")
+
+
+# What a word of the English tables is called in Polish and Ukrainian: one word each, as in the ontology and on pages.
+ONE_WORD = {
+    r"\bstatements?\b": ("stwierdze", "твердж"),
+    r"\bverdicts?\b": ("wynik", "висновк|висновок"),
+    r"\bpart(y|ies)\b": ("partner", "партнер"),
+    r"\b(un|is not )?decided\b": ("rozstrzyg", "виріш"),
+}
+
+
+def test_one_word_is_used_for_one_thing() -> None:
+    """Whatever table it stands in."""
+    found = 0
+    for table in ("kinds", "checks", "terms", "verdicts", "sentences"):
+        for row in words.rows(table):
+            for column in [name for name in row if name.endswith("en") and row[name]]:
+                others = [row[column.removesuffix("en") + language] for language in ("pl", "uk")]
+                for english, stems in ONE_WORD.items():
+                    if re.search(english, row[column], re.IGNORECASE) and any(others):
+                        found += 1
+                        for text, stem in zip(others, stems, strict=True):
+                            assert re.search(stem, text, re.IGNORECASE), (row[column], text)
+    assert 40 <= found

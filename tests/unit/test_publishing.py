@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from twin_graph.snapshot import make_current, prune, read_publications
+import pytest
+
+from twin_graph.snapshot import changed_at, make_current, prune, read_publications
+from twin_graph.snapshot.contents import FILE as CONTENTS
+from twin_graph.snapshot.contents import hash_graphs, read_contents, write_contents
 from twin_graph.snapshot.publishing import FILE, Publication, note_published
 from twin_graph.snapshot.writing import clean
 
@@ -83,3 +89,56 @@ def test_several_within_a_second(tmp_path: Path) -> None:
         keep(tmp_path, identity)
         note_published(tmp_path, identity, NOON)
     assert [C, A, B] == [each.id for each in read_publications(tmp_path)]
+
+
+def note(folder: Path, identity: str, at: datetime, **contents: str) -> None:
+    """Publish a snapshot whose graphs have these hashes."""
+    if not (folder / identity).exists():
+        keep(folder, identity)
+        write_contents(folder / identity / CONTENTS, contents)
+    note_published(folder, identity, at)
+
+
+def test_a_graph_changes_when_its_content_does(tmp_path: Path) -> None:
+    """Another edition with the same content is no change, even after the first one has been deleted."""
+    hours = [NOON + timedelta(hours=number) for number in range(4)]
+    note(tmp_path, A, hours[0], world="1", register="1")
+    note(tmp_path, B, hours[1], world="1", register="2")
+    note(tmp_path, C, hours[2], world="1", register="2")
+    prune(tmp_path, 1)
+    shutil.rmtree(tmp_path / A, ignore_errors=True)
+    found = read_publications(tmp_path)
+    assert hours[0] == changed_at(found, C, "world")
+    assert hours[1] == changed_at(found, C, "register")
+    assert hours[2] == changed_at(found, C, "unheard-of")
+    note(tmp_path, B, hours[3])
+    again = read_publications(tmp_path)
+    assert (hours[0], hours[1]) == (changed_at(again, B, "world"), changed_at(again, B, "register"))
+
+
+def test_without_notes_every_edition_is_a_change(tmp_path: Path) -> None:
+    """Lines from before the notes say nothing of contents; what was never published has no date."""
+    note(tmp_path, A, NOON)
+    note(tmp_path, B, NOON + timedelta(hours=1))
+    found = read_publications(tmp_path)
+    assert NOON + timedelta(hours=1) == changed_at(found, B, "world")
+    assert NOON == changed_at(found, A, "world")
+    with pytest.raises(ValueError, match="never published"):
+        changed_at(found, C, "world")
+
+
+def test_hashes_of_graphs(tmp_path: Path) -> None:
+    """One for each graph, of its lines alone, whatever stands between them."""
+    line = '<urn:a> <urn:b> "text <urn:c>" <http://x/graph/{}> .\n'
+    dump = tmp_path / "dump.nq"
+    dump.write_text("".join(line.format(name) for name in ("one", "two", "one")))
+    found = hash_graphs(dump)
+    assert {
+        "one": hashlib.sha256((line.format("one") * 2).encode()).hexdigest(),
+        "two": hashlib.sha256(line.format("two").encode()).hexdigest(),
+    } == found
+    (tmp_path / A).mkdir()
+    write_contents(tmp_path / A / CONTENTS, found)
+    assert found == read_contents(tmp_path / A)
+    (tmp_path / A / CONTENTS).write_text("[")
+    assert {} == read_contents(tmp_path / A)

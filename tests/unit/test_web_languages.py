@@ -20,7 +20,7 @@ from twin_graph.web.site import PACKAGE
 from twin_graph.web.words import COLUMN_WORDS, KIND_WORDS
 from twin_graph.workspace import LANGUAGES
 
-METHODS = [("web/**.py", "python"), ("templates/**.html", "jinja2")]
+METHODS = [("web/**.py", "python"), ("spoken_dates.py", "python"), ("templates/**.html", "jinja2")]
 KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "n_noop": (1, 2), "translate": None}
 OTHERS = ("derive_", "question_", "cq", "count_", "report_", "void_", "wikidata_")
 

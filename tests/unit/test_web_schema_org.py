@@ -93,7 +93,9 @@ def test_dataset(tiny_snapshot: Snapshot, kind: str) -> None:
     assert "Dataset" == found["@type"]
     wanted = {"name", "description", "url", "identifier", "license", "creator", "publisher", "version",
               "dateModified", "temporalCoverage", "spatialCoverage", "variableMeasured", "isAccessibleForFree",
-              "includedInDataCatalog", "distribution"}  # fmt: skip
+              "includedInDataCatalog", "distribution", "keywords", "measurementTechnique", "sameAs"}  # fmt: skip
+    wanted |= {"isPartOf"} if kind else {"hasPart", "citation", "alternateName"}
+    assert {"@type", "@id", "name", "url"} == set(found["includedInDataCatalog"])
     unsaid = {"license"} if kind else set()  # nobody has said under which licence this register is
     assert unsaid == wanted - set(found)
     assert 50 <= len(found["description"]) <= 5000

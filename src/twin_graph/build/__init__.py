@@ -9,6 +9,7 @@
     changes.py    what changed since the last publication
     comparison.py what differs from the archive of Wikidata
     reviewed.py   the decisions about what differs
+    contents.py   what is in each graph, as hashes
 
 Nothing here depends on the clock, on the order of rows or on the hash seed.
 """
@@ -25,11 +26,13 @@ from twin_graph import __version__
 from twin_graph.build.answers import Answering, popular_queries
 from twin_graph.build.changes import CHANGES
 from twin_graph.build.comparison import COMPARISON
+from twin_graph.build.contents import CONTENTS
 from twin_graph.build.gate import remember
 from twin_graph.build.graph import BuiltGraph, make_graph
 from twin_graph.build.inputs import Inputs, Step, read_inputs, silent
 from twin_graph.build.locate import locate
 from twin_graph.build.names import NAMES
+from twin_graph.build.places import PLACES
 from twin_graph.build.previews import PREVIEWS
 from twin_graph.build.reviewed import DECISIONS, FORMER
 from twin_graph.errors import NotConformant
@@ -41,7 +44,7 @@ from twin_graph.workspace import Workspace
 __all__ = ["build", "check"]
 
 # What a snapshot holds beside its data; each is written while the store settles.
-SIDE: tuple[SideFile, ...] = (CHANGES, NAMES, PREVIEWS, COMPARISON, DECISIONS, FORMER)
+SIDE: tuple[SideFile, ...] = (CHANGES, NAMES, PREVIEWS, COMPARISON, DECISIONS, FORMER, PLACES, CONTENTS)
 
 
 @contextlib.contextmanager

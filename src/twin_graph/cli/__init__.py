@@ -115,7 +115,7 @@ def _show_problem(problem: TwinGraphError | OSError, *, as_json: bool) -> None:
             click.echo(show.json_text({"problems": [finding_json(finding) for finding in problem.findings]}))
         else:
             show.findings(problem.findings)
-            show.failure(f"{len(problem.findings)} problem(s) in the files; nothing was built")
+            show.failure(f"{len(problem.findings)} problem(s) in the files; nothing was written")
     elif isinstance(problem, NotConformant):
         if as_json:
             click.echo(show.json_text(report_json(problem.report)))
@@ -389,3 +389,4 @@ def serve(**overrides: Any) -> None:
 # These commands use what stands above, and add themselves to it.
 from twin_graph.cli import compare as _compare  # noqa: E402, F401  the module needs `main`
 from twin_graph.cli import dumps as _dumps  # noqa: E402, F401
+from twin_graph.cli import reconcile as _reconcile  # noqa: E402, F401

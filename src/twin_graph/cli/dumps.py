@@ -9,7 +9,7 @@ import click
 from twin_graph import dumps
 from twin_graph.cli import _json_option, _reporting, _snapshot, show, snapshot_group
 
-STEPS = 12
+STEPS = 26
 
 
 @snapshot_group.command("dump")

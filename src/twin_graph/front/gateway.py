@@ -78,6 +78,7 @@ class Limits:
         proxies: our own proxies in front of the server.
         body_bytes, body_seconds: of the body of a request.
         stall_seconds: how long a client may read nothing while there is something to read.
+        large_segment, large_bytes: of the body of a request to an address with this word in its path.
     """
 
     threads: int = 32
@@ -88,6 +89,13 @@ class Limits:
     body_bytes: int = 65_536
     body_seconds: float = 10.0
     stall_seconds: float = 30.0
+    large_segment: str = ""
+    large_bytes: int = 0
+
+    def body_of(self, request: Request) -> int:
+        """How many bytes the body of a request may have."""
+        is_large = bool(self.large_segment) and self.large_segment in request.path.split("/")
+        return self.large_bytes if is_large else self.body_bytes
 
 
 @dataclass(frozen=True)
@@ -154,7 +162,7 @@ class Gateway:
     async def __rsgi__(self, scope: Scope, transport: Transport) -> None:
         """Answer one request."""
         request, stage = read_head(scope), self._stage
-        if fault := find_fault(request, self._limits.body_bytes):
+        if fault := find_fault(request, self._limits.body_of(request)):
             _send(transport, request, await self._refuse(stage, request, fault))
             if request.has_body and "expect" not in request.headers:  # else the client waits before it sends
                 await drop_body(receive(transport))
@@ -179,7 +187,7 @@ class Gateway:
 
     async def _answer_with_body(self, request: Request, transport: Transport) -> None:
         limits, chunks = self._limits, receive(transport)
-        body = await read_body(chunks, limits.body_bytes, limits.body_seconds, request.length)
+        body = await read_body(chunks, limits.body_of(request), limits.body_seconds, request.length)
         stage = self._stage  # a body takes its time; there may be another application by now
         if body.outcome is Outcome.WHOLE:
             await self._answer(stage, request, body.content, transport)

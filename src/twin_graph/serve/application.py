@@ -37,6 +37,8 @@ _LOOK_EVERY = 0.5
 _LATE_REQUESTS = 5.0
 _RESTART_AFTER = 5.0
 _MOST_CONNECTIONS = 8_192
+# A batch of queries about rows of a table, of which 64 KiB hold too few.
+MAX_TABLE_BYTES = 1_048_576
 _SWITCH_SECONDS = 0.000_5
 
 
@@ -156,6 +158,8 @@ def web_gateway() -> Gateway:
         cache_bytes=settings.cache_megabytes * 1_048_576,
         proxies=settings.proxies,
         body_bytes=MAX_QUERY_BYTES,
+        large_segment="reconcile",
+        large_bytes=MAX_TABLE_BYTES,
     )
     if not settings.query_socket:
         from twin_graph.web import create_app

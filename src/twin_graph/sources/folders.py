@@ -28,7 +28,7 @@ PARTIES = "parties"
 _OWN_COLUMNS = {
     RETIRED: ("kind", "key", "replaced_by", "on", "reason"),
     CORRECTIONS: ("table", "key", "column", "was", "is", "reason"),
-    WATCH: ("country", "other", "reason"),
+    WATCH: ("country", "other", "reason_en", "reason_pl", "reason_uk"),
 }
 _ROW, _REMOVE = "*", "-"
 # Graphs that a build makes itself; a folder cannot have their names.

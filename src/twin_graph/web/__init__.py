@@ -15,7 +15,9 @@ from twin_graph.snapshot import Snapshot
 from twin_graph.web import (
     archive,
     browse,
+    catalog,
     curation,
+    discovery,
     documents,
     dumps,
     embed,
@@ -30,6 +32,7 @@ from twin_graph.web import (
     moments,
     pages,
     pictures,
+    reconcile,
     reports,
     responses,
     search,
@@ -63,8 +66,8 @@ def create_app(settings: Settings, snapshot: Snapshot | None = None, *, is_old: 
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
     for group in (feeds, curation, reports, wikidata, embed, statement, documents, sparql, graph_store, vocabulary,
-                  search, explore, memento, void, dumps, pages, tables, browse, pictures, errors,
-                  health):  # fmt: skip
+                  search, explore, reconcile, memento, void, catalog, discovery, dumps, pages, tables, browse,
+                  pictures, errors, health):  # fmt: skip
         app.register_blueprint(group.bp, url_prefix=here.prefix or None)
     languages.install(app)
     templating.install(app)
@@ -90,6 +93,7 @@ def warm(app: Flask) -> None:
         graph_tables.kept(here)
         cities(here)
         continents(here)
+        here.matchers  # noqa: B018 - it is made when it is asked for first
     settle_memory()
 
 

@@ -51,6 +51,8 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         N_("The body of the request is in a format that this address does not read.")),
     errors.MalformedRequest: Problem(400, "malformed-request", N_("Malformed request"),
         N_("The request is not written as the protocol asks.")),
+    errors.TooMuchAtOnce: Problem(413, "request-too-large", N_("Request too large"),
+        N_("The body of the request is too large, or it asks for more at once than one request may.")),
     errors.MalformedQuery: Problem(400, "malformed-query", N_("Malformed query"),
         N_("The text is not a SPARQL query; line and column say where it stops being one.")),
     errors.QueryNotAllowed: Problem(403, "query-not-allowed", N_("Query not allowed"),
@@ -104,9 +106,7 @@ HTTP_PROBLEMS = {
         408, "request-timeout", N_("Request too slow"), N_("The request did not arrive whole in time.")
     ),
     415: PROBLEMS[errors.UnsupportedMediaType],
-    413: Problem(
-        413, "request-too-large", N_("Request too large"), N_("The body of the request is too large.")
-    ),
+    413: PROBLEMS[errors.TooMuchAtOnce],
     414: Problem(
         414, "address-too-long", N_("Address too long"), N_("Send a long query as the body of a POST.")
     ),
@@ -122,6 +122,8 @@ ALL_PROBLEMS = {p.slug: p for p in (*PROBLEMS.values(), *HTTP_PROBLEMS.values(),
 _OFFER_DUMPS = (errors.QueryTooCostly, errors.OverBudget)
 # How the query engine begins when its files are not as it wrote them; the class is that of other errors.
 _DAMAGE = "Corruption"
+# What is below these first parts of an address is read by programs, whatever their Accept header says.
+_FOR_PROGRAMS = ("reconcile",)
 _LIMITS = ("seconds", "memory_mb", "rows", "megabytes")
 # What the message of these says is meant for who runs the server, not for its readers.
 _PRIVATE = (errors.OperatorError, errors.SourceError, errors.NotConformant)
@@ -154,6 +156,8 @@ def _wants_page() -> bool:
     """Whether the answer is for people: by the ending of the address, else by the Accept header."""
     if (request.view_args or {}).get("extension") == HTML.extension:
         return True
+    if _first_part() in _FOR_PROGRAMS:
+        return False
     try:
         return negotiate(request.headers.get("Accept"), (PROBLEM_JSON, HTML)) is HTML
     except errors.MalformedRequest:
@@ -310,8 +314,12 @@ def _with_headers(response: Response, error: Exception, problem: Problem) -> Res
     return secure(response)
 
 
+def _first_part() -> str:
+    return request.path.removeprefix(site().prefix).lstrip("/").partition("/")[0]
+
+
 def _error_language(default: str) -> str:
-    first = request.path.removeprefix(site().prefix).lstrip("/").partition("/")[0]
+    first = _first_part()
     if first in LANGUAGES:
         return first
     try:

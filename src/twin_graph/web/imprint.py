@@ -19,6 +19,7 @@ METHODS = ("self", "external")
 _DAYS = ("published", "updated", "prepared", "reviewed")
 _PLAIN = ("entity", "url", "auditor", "report_url", "burden_url", "person", "email", "phone")
 _TEXTS = ("inaccessible", "apps", "architecture", "communication")
+_REACHABLE = ("mailto:", "https://", "tel:")
 # What the law asks of every statement; the rest depends on what these say.
 _REQUIRED = ("entity", "url", "published", "updated", "status", "prepared", "reviewed", "method", "person", "email",
              "phone")  # fmt: skip
@@ -26,12 +27,17 @@ _REQUIRED = ("entity", "url", "published", "updated", "status", "prepared", "rev
 
 @dataclass(frozen=True)
 class Party:
-    """An office or a person: what of it is configured."""
+    """An office or a person: what of it is configured.
+
+    Attributes:
+        kind: a word of the ADMS vocabulary of publishers' types, such as `LocalAuthority`.
+    """
 
     name: str = ""
     url: str = ""
     email: str = ""
     phone: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,12 +89,22 @@ class Statement:
 
 
 @dataclass(frozen=True)
+class Security:
+    """Where to report a hole in the site (RFC 9116): addresses, the day until which they hold, and a policy."""
+
+    contacts: tuple[str, ...] = ()
+    expires: str = ""
+    policy: str = ""
+
+
+@dataclass(frozen=True)
 class Imprint:
-    """Publisher and contact, None where they are not configured, and what is declared about accessibility."""
+    """Publisher and contact, None where they are not configured, and what is declared about the site."""
 
     publisher: Party | None = None
     contact: Party | None = None
     accessibility: Statement = field(default_factory=Statement)
+    security: Security = field(default_factory=Security)
 
     @property
     def digest(self) -> str:
@@ -100,19 +116,18 @@ def read_imprint(entries: Mapping[str, Any]) -> Imprint:
     """The imprint among the entries of `publication.toml`.
 
     >>> read_imprint({"publisher": "City Office", "contact": {"email": "desk@example.org"}}).contact
-    Party(name='', url='', email='desk@example.org', phone='')
+    Party(name='', url='', email='desk@example.org', phone='', kind='')
     >>> read_imprint({"contact": {"name": " "}}).contact
     """
     contact = _party(entries.get("contact"))
-    return Imprint(
-        _party(entries.get("publisher")), contact, _statement(entries.get("accessibility"), contact)
-    )
+    return Imprint(_party(entries.get("publisher")), contact, _statement(entries.get("accessibility"), contact),
+                   _security(entries.get("security")))  # fmt: skip
 
 
 def _party(entry: object) -> Party | None:
     table: Mapping[Any, Any] = entry if isinstance(entry, Mapping) else {"name": entry or ""}
-    texts = [str(table.get(name, "")).strip() for name in ("name", "url", "email", "phone")]
-    return Party(*texts) if any(texts) else None
+    texts = {name: str(table.get(name, "")).strip() for name in ("name", "url", "email", "phone")}
+    return Party(**texts, kind=str(table.get("type", "")).strip()) if any(texts.values()) else None
 
 
 def _statement(entry: object, contact: Party | None) -> Statement:
@@ -128,6 +143,16 @@ def _statement(entry: object, contact: Party | None) -> Statement:
     texts = {name: {language: found for language in LANGUAGES
                     if (found := _lines(table.get(f"{name}_{language}", "")))} for name in _TEXTS}  # fmt: skip
     return Statement(**values, texts=texts)
+
+
+def _security(entry: object) -> Security:
+    """Contacts are addresses; one that is none could not be followed, and is left out."""
+    table: Mapping[Any, Any] = entry if isinstance(entry, Mapping) else {}
+    contacts = (text for text in _lines(table.get("contact", "")) if text.startswith(_REACHABLE))
+    policy = str(table.get("policy", "")).strip()
+    return Security(
+        tuple(contacts), _day(table.get("expires", "")), policy if policy.startswith("https://") else ""
+    )
 
 
 def _day(value: object) -> str:

@@ -23,6 +23,7 @@ from twin_graph.web.site import STATIC, Site, site
 from twin_graph.web.tables import questions, writers
 from twin_graph.web.tables.links import BY_EXTENSION, DOWNLOADS
 from twin_graph.web.variants import thing_links
+from twin_graph.web.wikidata import find_view
 from twin_graph.workspace import LANGUAGES
 
 bp = Blueprint("pages", __name__)
@@ -70,6 +71,7 @@ def thing(lang: str, kind: str, key: str) -> Response:
         lambda: things.render(here, lang, kind, key, moment),
         language=lang,
         parameters=tables.parameters_of(kind),
+        also=find_view().digest if kind == "city" else "",  # it says how many findings are not decided
         links=[
             (_data(here, "documents.document", kind=kind, key=key), "describedby", ""),
             # The documents are not cut to a day, so that they are no other forms of a page that is.
@@ -94,8 +96,10 @@ def about(lang: str) -> Response:
             graphs=lists.graphs(here, lang),
             imprint=here.imprint,
             dumps=dumps.rows(here),
+            sheets=dumps.sheets(here, lang),
             latest=dumps.path(here, "", newest=True),
             sums=dumps.path(here, dumps.SUMS),
+            metadata=dumps.metadata(here),
             downloads=_files("pages.graphs_file", lang) + questions.of_graphs(here, lang),
         ),
         language=lang,

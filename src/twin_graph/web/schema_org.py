@@ -18,11 +18,9 @@ from rdflib.namespace import DCTERMS, SKOS
 
 from twin_graph import describe as documents
 from twin_graph import iris
-from twin_graph.formats import GRAPH_FORMATS
 from twin_graph.namespaces import TWIN
-from twin_graph.web import graph_store
-from twin_graph.web.imprint import Party
-from twin_graph.web.languages import N_, catalogue, page_language
+from twin_graph.web import datasets
+from twin_graph.web.languages import page_language
 from twin_graph.web.responses import absolute
 from twin_graph.web.site import Site, site
 
@@ -32,14 +30,8 @@ _ITEMS = "http://www.wikidata.org/entity/"
 # What a reader of HTML would take for the end of the script, and two line ends of JavaScript.
 _ESCAPES = str.maketrans({letter: f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"})
 _DATE = re.compile(r"-?[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
-_ABOUT = N_(
-    "Which cities are partners, since when, by which documents and according to whom: partnerships, agreements, "
-    "networks and events as linked open data."
-)
 # A page has a budget of bytes, and a search engine no use for five hundred cities.
 _MOST = 100
-# What the datasets are about.
-_MEASURED = (TWIN.Partnership, TWIN.Agreement, TWIN.Network, TWIN.StatusEvent, TWIN.Claim)
 
 
 def structured_data(kind: str = "", key: str = "") -> Markup:
@@ -67,9 +59,9 @@ def describe(here: Site, kind: str, key: str, language: str) -> str:
             "@type": "Dataset",
             "@id": str(iris.document(here.base_iri, kind, key)),
             "name": str(here.names.title(thing, language)),
-            "description": _about(language),
+            "description": datasets.about(language),
             "license": _licences(here, thing),
-            "creator": _party(here.imprint.publisher),
+            "creator": datasets.party(here.imprint.publisher),
         },
     }
     more = _MAKERS[kind](here, thing, language) if kind in _MAKERS else {}
@@ -78,17 +70,7 @@ def describe(here: Site, kind: str, key: str, language: str) -> str:
 
 def describe_site(here: Site, language: str) -> str:
     """The whole dataset, as JSON that may stand in a script element."""
-    home = absolute(here, url_for("pages.home", lang=language))
-    title = here.manifest.title.get(language) or next(iter(here.manifest.title.values()), "")
-    own = {
-        "@context": _CONTEXT,
-        "@id": here.base_iri,
-        "identifier": here.base_iri,
-        "name": title,
-        "url": home,
-    }
-    space = {"@type": "Place", "geo": {"@type": "GeoShape", "box": "-90 -180 90 180"}}
-    return write(own | _dataset(here, graph_store.addresses(here)[0], language) | {"spatialCoverage": space})
+    return write({"@context": _CONTEXT} | datasets.of_site(here, language))
 
 
 def write(document: Object) -> str:
@@ -213,8 +195,8 @@ def _source(here: Site, thing: URIRef, _: str) -> Object:
 
 def _register(here: Site, thing: URIRef, language: str) -> Object:
     graph = documents.find_dataset(here.store, thing).graph
-    address = f"{absolute(here, url_for('graph_store.graphs'))}?graph={graph}"
-    return _dataset(here, address, language) | {
+    name = str(graph).rpartition("/")[2]
+    return datasets.of_graph(here, name, language) | {
         "license": _licences(here, thing),
         "spatialCoverage": _linked(here, thing, TWIN.keptBy, "AdministrativeArea", language),
         "sameAs": _plain(here, thing, TWIN.url),
@@ -239,57 +221,8 @@ _MAKERS: dict[str, Callable[[Site, URIRef, str], Object]] = {
 # -- parts -----------------------------------------------------------------------------------------------
 
 
-def _dataset(here: Site, address: str, language: str) -> Object:
-    """What search engines for data ask of a dataset."""
-    publisher = _party(here.imprint.publisher)
-    licences = sorted({iri for graph in here.manifest.graphs for iri in _graph_licences(here, graph)})
-    files = [
-        {
-            "@type": "DataDownload",
-            "contentUrl": f"{address}&format={fmt.name}",
-            "encodingFormat": fmt.media_type,
-        }
-        for fmt in GRAPH_FORMATS
-    ]
-    starts = sorted(str(value) for _, _, value in here.store.triples(None, TWIN.earliestStart))
-    return {
-        "@type": "Dataset",
-        "description": _about(language),
-        "license": licences,
-        "creator": publisher or _site_party(here, language),
-        "publisher": publisher or _site_party(here, language),
-        "version": here.manifest.id,
-        "dateModified": here.manifest.valid_on,
-        "temporalCoverage": f"{starts[0]}/{here.manifest.valid_on}" if starts else "",
-        "variableMeasured": [str(here.names.title(term, language)) for term in _MEASURED],
-        "isAccessibleForFree": True,
-        "includedInDataCatalog": {"@type": "DataCatalog", "@id": here.base_iri, "url": here.base_iri},
-        "distribution": files,
-    }
-
-
-def _about(language: str) -> str:
-    return catalogue(language).gettext(_ABOUT)
-
-
-def _party(party: Party | None) -> Object | None:
-    if party is None:
-        return None
-    return {"@type": "Organization", "name": party.name, "url": party.url, "email": party.email}
-
-
-def _site_party(here: Site, language: str) -> Object:
-    """Who publishes where nobody is configured: the site itself."""
-    title = here.manifest.title.get(language) or next(iter(here.manifest.title.values()), "")
-    return {"@type": "Organization", "name": title, "url": here.base_iri}
-
-
 def _licences(here: Site, thing: URIRef) -> list[str]:
     return [str(licence) for licence in documents.find_dataset(here.store, thing).licences]
-
-
-def _graph_licences(here: Site, name: str) -> list[str]:
-    return [str(value) for value in here.names.values(iris.graph(here.base_iri, name), DCTERMS.license)]
 
 
 def _other_names(here: Site, thing: URIRef, language: str) -> list[str]:

@@ -6,6 +6,7 @@ Knows no routes. `site()` is the only way to it from a view.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 
-from twin_graph import __version__, changes, describe
+from twin_graph import __version__, changes, describe, matching
 from twin_graph.changes import Release
 from twin_graph.compare import former, kept
 from twin_graph.compare.decisions import FILE as DECISIONS_FILE
@@ -24,6 +25,7 @@ from twin_graph.labels import FILE as NAMES_FILE
 from twin_graph.labels import NameIndex
 from twin_graph.queries import FOLDER as QUERIES
 from twin_graph.queries import Query
+from twin_graph.reconcile import SERVICES, Matcher, NameMatcher
 from twin_graph.settings import Settings
 from twin_graph.snapshot import Manifest, Snapshot, open_snapshot
 from twin_graph.sparql import example_queries
@@ -40,8 +42,10 @@ STATIC = PACKAGE / "static"
 TEMPLATES = PACKAGE / "templates"
 TRANSLATIONS = PACKAGE / "translations"
 PREVIEWS = "previews"
+RECONCILE = PACKAGE / "reconcile"
+MATCHING = PACKAGE / "matching"
 EXTENSION = "twin_graph"
-_BESIDE = (changes.FILE, NAMES_FILE, PREVIEWS, kept.FILE, DECISIONS_FILE, former.FILE)
+_BESIDE = (changes.FILE, NAMES_FILE, PREVIEWS, matching.FILE, kept.FILE, DECISIONS_FILE, former.FILE)
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,27 @@ class Site:
     def index(self) -> NameIndex:
         """The index of names; an empty one where the snapshot was built without it."""
         return NameIndex.open(self.snapshot.side(NAMES_FILE))
+
+    @cached_property
+    def matchers(self) -> Mapping[str, Matcher]:
+        """What finds things by their names, by the words of the services; the best that the snapshot has."""
+        by_name = NameMatcher(self.index, self.base_iri)
+        found: dict[str, Matcher] = dict.fromkeys(SERVICES, by_name)
+        if self.places is not None:
+            model = matching.read_model()
+            found[""] = matching.Matcher(self.places, model)
+            found["wikidata"] = matching.Matcher(self.places, model, elsewhere=True)
+        return found
+
+    @cached_property
+    def places(self) -> matching.Index | None:
+        """The index of the matcher; None where the snapshot was built without it."""
+        return matching.Index.open(self.snapshot.side(matching.FILE))
+
+    @property
+    def model_version(self) -> str:
+        """What the answers of matchers depend on besides the data."""
+        return f"model-{matching.read_model().version}" if self.places is not None else "names"
 
     @cached_property
     def history(self) -> tuple[Release, ...]:
@@ -132,7 +157,9 @@ class Site:
     @cached_property
     def look(self) -> str:
         """What a page depends on besides: a changed template or translation is another representation."""
-        folders = "-".join(_digest(folder) for folder in (TEMPLATES, TRANSLATIONS, QUERIES))
+        folders = "-".join(
+            _digest(folder) for folder in (TEMPLATES, TRANSLATIONS, QUERIES, RECONCILE, MATCHING)
+        )
         return f"{self.assets}-{folders}-{self.imprint.digest}-{self.beside}"
 
     @cached_property
@@ -147,7 +174,8 @@ class Site:
         What is damaged is left to the requests that ask for it.
         """
         for read in (lambda: self.snapshot.keys, lambda: self.snapshot.report, lambda: self.index,
-                     lambda: self.history, lambda: self.comparison, lambda: self.look):  # fmt: skip
+                     lambda: self.history, lambda: self.places, lambda: self.comparison,
+                     lambda: self.look):  # fmt: skip
             with suppress(SnapshotDamaged):
                 read()
 
@@ -155,6 +183,8 @@ class Site:
         """Let go what was opened for it, but for the store, which the engine closes."""
         if "index" in self.__dict__:
             self.index.close()
+        if self.__dict__.get("places") is not None:
+            self.__dict__["places"].close()
 
 
 def open_site(settings: Settings, snapshot: Snapshot | None = None) -> Site:
