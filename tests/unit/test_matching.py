@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from twin_graph.matching import Answer, Candidate, Index, Matcher, Place, Query,
 from twin_graph.matching.comparing import INPUTS, NONE_INPUTS
 from twin_graph.matching.deciding import reason_text
 from twin_graph.matching.places import read_gazetteer, read_homonyms, with_gazetteer
-from twin_graph.matching.scoring import GROUPS
+from twin_graph.matching.scoring import GROUPS, group_of
 from twin_graph.matching.spelling import read_table
 
 
@@ -176,6 +177,40 @@ class TestDeciding:
         assert not alone.match
         assert "namesake" in alone.reasons
         assert "us" in [feature.value for feature in alone.features]
+
+    @pytest.mark.parametrize(
+        ("name", "population", "more", "is_held"),
+        [
+            pytest.param("Salem", 200_000, {"population": 150_000}, True, id="as large"),
+            pytest.param("Salem", 200_000, {"population": 9_000}, False, id="far smaller"),
+            pytest.param("Salem", 200_000, {}, False, id="of unknown size"),
+            pytest.param(
+                "Salem", 200_000, {"population": 150_000, "point": (44.95, -123.1)}, False, id="its double"
+            ),
+            pytest.param("Salem", 200_000, {"population": 150_000, "country": "ca"}, False, id="abroad"),
+            pytest.param(
+                "Salem de Minas", 0, {"population": 9_000}, True, id="only the other has the whole name"
+            ),
+        ],
+    )
+    def test_country_does_not_tell_namesakes_in_it_apart(
+        self, tmp_path: Path, name: str, population: int, more: dict[str, object], is_held: bool
+    ) -> None:
+        """A place that is not ours, in the same country and with the same name, is in the way unless it is small."""
+        partners = tuple((f"partner-{number}", f"salem-{number}") for number in range(30))
+        others = [_city(key, f"Q{100 + at}", key.title(), "de") for at, (key, _) in enumerate(partners)]
+        ours = _city(
+            "salem", "Q50", "Salem", "us", population=population, partners=partners, point=(44.94, -123.0)
+        )
+        rival = replace(Place("city", "", "Q51", (Name(name, "en"),), "us"), **more)  # type: ignore[arg-type]
+        write_index(tmp_path / "matching.db", [ours, rival, *others])
+        with closing(Index(tmp_path / "matching.db")) as index:
+            matcher = Matcher(index, read_model())
+            first = _first(matcher, name, country="us")
+            helped = _first(matcher, name, country="us", partners=("partner-1",))
+        assert ("salem", is_held) == (first.key, "namesake_there" in first.reasons)
+        assert not (is_held and first.match)
+        assert "namesake_there" not in helped.reasons
 
     def test_wrong_country_is_never_taken(self, matcher: Matcher) -> None:
         """Even where no other city has the name."""
@@ -352,6 +387,21 @@ class TestModel:
         for points in model.curves.values():
             assert sorted(points) == list(points)
             assert sorted(y for _, y in points) == [y for _, y in points]
+
+    @pytest.mark.parametrize(
+        ("inputs", "group"),
+        [
+            ({"name_main": 1.0}, "name"),
+            ({"name_main": 1.0, "country_unknown": 1.0}, "unknown"),
+            ({"name_main": 1.0, "country_match": 1.0}, "country"),
+            ({"name_main": 1.0, "country_mismatch": 1.0}, "country"),
+            ({"country_unknown": 1.0, "linked": 1.0}, "evidence"),
+            ({"country_match": 1.0, "near": 1.0}, "evidence"),
+        ],
+    )
+    def test_groups(self, inputs: dict[str, float], group: str) -> None:
+        """A country that was asked for and that the index does not know of a place is less than one that agrees."""
+        assert group == group_of(inputs)
 
     @pytest.mark.parametrize("text", ["", "[weights]", "no toml = ["])
     def test_broken_file(self, tmp_path: Path, text: str) -> None:

@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import math
 import tomllib
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from anchors import Option, csv_reconcile, dice, openrefine_wikibase
-from reconciliation import Outcome, wilson
-from training import AGAINST, FOR, Example, fit, solve
-from worldwide import SEED, Row, input_hashes, share
+from reconciliation import Outcome, is_left_out, wilson
+from training import AGAINST, FOR, Example, _town_examples, fit, solve
+from worldwide import SEED, Row, World, input_hashes, share, towns
 
 from shared_data import require_shared
-from twin_graph.matching import Query
+from twin_graph.labels import Name
+from twin_graph.matching import Index, Place, Query, write_index
 from twin_graph.matching.scoring import FILE
+
+TOWNS = ((2, "Windsor", "gb"), (3, "Windsor", "ca"), (4, "Erewhon", "nz"))
 
 
 def test_shipped_parameters_are_those_of_the_data() -> None:
@@ -54,6 +59,34 @@ def test_halves_do_not_depend_on_anything() -> None:
     """The share of an item is always the same number."""
     assert 0.5 > abs(sum(share(f"Q{number}", "half") for number in range(1_000)) / 1_000 - 0.5) * 10
     assert share("Q37333", "half") == share("Q37333", "half")
+
+
+def test_towns_teach_where_a_city_abroad_has_their_name(tmp_path: Path) -> None:
+    """Not where a city of ours is in their country, and not where nothing of ours has the name."""
+    write_index(
+        tmp_path / "matching.db",
+        [
+            Place("city", "windsor", "Q1", (Name("Windsor", "en"),), "ca"),
+            *(
+                places := [
+                    Place("city", "", f"Q{at}", (Name(name, "en"),), country) for at, name, country in TOWNS
+                ]
+            ),
+        ],
+    )
+    with closing(Index(tmp_path / "matching.db")) as index:
+        (found,) = _town_examples(index, places)
+    assert ("Windsor", "gb", True) == (found.query.name, found.query.country, found.meant >= 0)
+    assert 1.0 == found.candidates[found.meant]["elsewhere"]
+
+
+def test_towns_of_the_evaluation_are_not_those_of_training() -> None:
+    """Each is in one half."""
+    world = World({}, (), frozenset())
+    halves = [{town.item for town in towns(world, training=training)} for training in (True, False)]
+    assert set() == halves[0] & halves[1]
+    assert min(map(len, halves)) > 3_000
+    assert all(is_left_out(item) for item in halves[1])
 
 
 def test_wilson() -> None:

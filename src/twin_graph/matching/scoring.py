@@ -21,7 +21,7 @@ from twin_graph.matching.comparing import INPUTS, NONE_INPUTS, Inputs
 
 FILE = Path(__file__).with_name("parameters.toml")
 # What is known beside the name decides which curve and which threshold hold.
-GROUPS = ("name", "country", "evidence")
+GROUPS = ("name", "unknown", "country", "evidence")
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,8 @@ def group_of(inputs: Inputs) -> str:
     """The group of a query, by the inputs of its first candidate."""
     if inputs.get("linked") or inputs.get("near") or inputs.get("network_match"):
         return "evidence"
+    if inputs.get("country_unknown"):
+        return "unknown"
     return "country" if inputs.get("country_match") or inputs.get("country_mismatch") else "name"
 
 
