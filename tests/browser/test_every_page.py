@@ -75,6 +75,7 @@ TINY = {
     "report": "uk/report",
     "about": "pl/about",
     "accessibility": "en/accessibility",
+    "policy": "uk/policy",
     "ontology": "uk/ontology",
     "alignments": "pl/alignments",
     "concepts": "en/concepts",

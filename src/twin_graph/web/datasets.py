@@ -51,7 +51,7 @@ def of_site(here: Site, language: str) -> Object:
         "license": sorted({part.licence for part in facts.parts} - {""}),
         "temporalCoverage": _period(facts.extent.start, facts.valid_on),
         "spatialCoverage": _place((-180.0, -90.0, 180.0, 90.0)),
-        "citation": _citation(here, title),
+        "citation": citation(here, title),
         "hasPart": [_part(here, part, language) for part in facts.parts],
     }
 
@@ -155,7 +155,7 @@ def _title(here: Site, language: str) -> str:
     return here.manifest.title.get(language) or next(iter(here.manifest.title.values()), "")
 
 
-def _citation(here: Site, title: str) -> str:
+def citation(here: Site, title: str) -> str:
     """Who, what, which edition, from when and where."""
     publisher = here.imprint.publisher
     who = f"{publisher.name}: " if publisher is not None and publisher.name else ""
