@@ -1,18 +1,21 @@
 """The cities, networks and countries of the graph for the matcher's index, as a file of the snapshot.
 
-Reads the graph; what names are compared by and how the file is written is `matching`.
+Reads the graph; what names are compared by and how the file is written is `matching`. Where no place has changed, the
+file is taken from the cache.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from rdflib import Literal, URIRef
 from rdflib.namespace import SKOS
 
 from twin_graph import iris
+from twin_graph.build import kept
 from twin_graph.describe import LABELS
 from twin_graph.labels import Name
 from twin_graph.matching import FILE, Place, with_gazetteer, write_index
@@ -30,6 +33,7 @@ _USES = {
 }
 # What an identifier is called in a query.
 _IDENTIFIERS = {"geonames": TWIN.geonamesId, "teryt": TWIN.terytCode}
+_SQLITE = b"SQLite format 3"
 _NUMBERS = (TWIN.latitude, TWIN.longitude, TWIN.population)
 # Two things that are one place: a town and its municipality.
 _SIBLING = TWIN.hasSibling
@@ -39,7 +43,22 @@ Texts = Mapping[str, list[str]]
 
 def write_places(path: Path, facts: SideFacts) -> None:
     """Write the index of a snapshot, with the places of the gazetteer that are not ours."""
-    write_index(path, with_gazetteer(read_places(facts.store, facts.manifest.base_iri)))
+    places = list(with_gazetteer(read_places(facts.store, facts.manifest.base_iri)))
+    made_from = (repr(places).encode(), *(file.read_bytes() for file in _tables()))
+    cached = facts.workspace.cache / kept.name_of("places", made_from, ".places")
+    with suppress(OSError):
+        content = cached.read_bytes()
+        if content.startswith(_SQLITE):
+            path.write_bytes(content)
+            cached.touch()
+            return
+    write_index(path, places)
+    kept.keep(cached, path.read_bytes())
+
+
+def _tables() -> list[Path]:
+    """What names are read by, besides the program."""
+    return sorted(file for name in ("labels", "matching") for file in (kept.PROGRAM / name).glob("*.csv"))
 
 
 def read_places(store: Store, base_iri: str) -> Iterator[Place]:
