@@ -15,10 +15,9 @@ from flask import url_for
 from rdflib.namespace import DCTERMS
 
 from twin_graph import catalog, iris
-from twin_graph.catalog import Facts, File, Part
+from twin_graph.catalog import Agent, Facts, File, Part
 from twin_graph.namespaces import TWIN
 from twin_graph.web.catalog.facts import gather
-from twin_graph.web.imprint import Party
 from twin_graph.web.languages import N_, catalogue
 from twin_graph.web.responses import absolute
 from twin_graph.web.site import Site
@@ -81,7 +80,7 @@ def about(language: str) -> str:
     return catalogue(language).gettext(_ABOUT)
 
 
-def party(found: Party | None) -> Object | None:
+def party(found: Agent | None) -> Object | None:
     """An organisation, as far as it is configured."""
     if found is None:
         return None

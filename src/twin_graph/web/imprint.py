@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from twin_graph.catalog import Agent
 from twin_graph.web.names import Text
 from twin_graph.workspace import LANGUAGES
 
@@ -23,21 +24,6 @@ _REACHABLE = ("mailto:", "https://", "tel:")
 # What the law asks of every statement; the rest depends on what these say.
 _REQUIRED = ("entity", "url", "published", "updated", "status", "prepared", "reviewed", "method", "person", "email",
              "phone")  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Party:
-    """An office or a person: what of it is configured.
-
-    Attributes:
-        kind: a word of the ADMS vocabulary of publishers' types, such as `LocalAuthority`.
-    """
-
-    name: str = ""
-    url: str = ""
-    email: str = ""
-    phone: str = ""
-    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,8 +87,8 @@ class Security:
 class Imprint:
     """Publisher and contact, None where they are not configured, and what is declared about the site."""
 
-    publisher: Party | None = None
-    contact: Party | None = None
+    publisher: Agent | None = None
+    contact: Agent | None = None
     accessibility: Statement = field(default_factory=Statement)
     security: Security = field(default_factory=Security)
 
@@ -116,7 +102,7 @@ def read_imprint(entries: Mapping[str, Any]) -> Imprint:
     """The imprint among the entries of `publication.toml`.
 
     >>> read_imprint({"publisher": "City Office", "contact": {"email": "desk@example.org"}}).contact
-    Party(name='', url='', email='desk@example.org', phone='', kind='')
+    Agent(name='', url='', email='desk@example.org', phone='', kind='')
     >>> read_imprint({"contact": {"name": " "}}).contact
     """
     contact = _party(entries.get("contact"))
@@ -124,13 +110,13 @@ def read_imprint(entries: Mapping[str, Any]) -> Imprint:
                    _security(entries.get("security")))  # fmt: skip
 
 
-def _party(entry: object) -> Party | None:
+def _party(entry: object) -> Agent | None:
     table: Mapping[Any, Any] = entry if isinstance(entry, Mapping) else {"name": entry or ""}
     texts = {name: str(table.get(name, "")).strip() for name in ("name", "url", "email", "phone")}
-    return Party(**texts, kind=str(table.get("type", "")).strip()) if any(texts.values()) else None
+    return Agent(**texts, kind=str(table.get("type", "")).strip()) if any(texts.values()) else None
 
 
-def _statement(entry: object, contact: Party | None) -> Statement:
+def _statement(entry: object, contact: Agent | None) -> Statement:
     """The statement; whom to write to is the contact, unless the statement names somebody."""
     table: Mapping[Any, Any] = entry if isinstance(entry, Mapping) else {}
     values = {name: str(table.get(name, "")).strip() for name in _PLAIN}

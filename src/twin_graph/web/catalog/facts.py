@@ -14,7 +14,7 @@ from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, PROV
 
 from twin_graph import dumps, iris
-from twin_graph.catalog import Agent, Edition, Extent, Facts, File, Part
+from twin_graph.catalog import Edition, Extent, Facts, File, Part
 from twin_graph.compare import kept
 from twin_graph.compare.decisions import FILE as DECISIONS
 from twin_graph.compare.model import REPORTS
@@ -27,7 +27,6 @@ from twin_graph.namespaces import TWIN
 from twin_graph.queries import load
 from twin_graph.snapshot import Publication, Snapshot, changed_at, open_snapshot, read_publications
 from twin_graph.web import graph_store, memento
-from twin_graph.web.imprint import Party
 from twin_graph.web.responses import absolute
 from twin_graph.web.site import Site
 
@@ -55,8 +54,8 @@ def gather(here: Site) -> Facts:
         _files(here, ALL, graph_store.addresses(here)[0]),
         _reports(here) if compared else (),
         _reports_modified(here, published) if compared else None,
-        _agent(here.imprint.publisher),
-        _agent(here.imprint.contact),
+        here.imprint.publisher,
+        here.imprint.contact,
     )
 
 
@@ -183,9 +182,3 @@ def _reports_modified(here: Site, published: Sequence[Publication]) -> datetime:
     current = next(each for each in reversed(published) if each.id == here.manifest.id)
     decided = [DECISIONS] if DECISIONS in current.contents else []
     return max(changed_at(published, here.manifest.id, name) for name in (*names, *decided))
-
-
-def _agent(party: Party | None) -> Agent | None:
-    if party is None:
-        return None
-    return Agent(party.name, party.url, party.email, party.phone, party.kind)
