@@ -119,22 +119,23 @@ def test_robots_are_led_to_the_whole(client: FlaskClient) -> None:
     assert f"{BASE}/en/about#files" in response.text
 
 
-def secured(client: FlaskClient, entry: dict[str, object]) -> None:
-    """Configure whom to tell."""
-    here = client.application.extensions[EXTENSION]
+def secured(client: FlaskClient, entry: dict[str, object], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Configure whom to tell, for one test: all tests of a snapshot share its application."""
+    extensions = client.application.extensions
     imprint: Imprint = read_imprint({"security": entry})
-    client.application.extensions[EXTENSION] = replace(here, imprint=imprint)
+    monkeypatch.setitem(extensions, EXTENSION, replace(extensions[EXTENSION], imprint=imprint))
 
 
-def test_security_is_told_where_it_is_configured(client: FlaskClient) -> None:
+def test_security_is_told_where_it_is_configured(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """All that RFC 9116 requires; the old address leads to it; nothing is made up."""
     path = "/.well-known/security.txt"
     answer = client.get(path, headers={"Accept": "application/json"})
     assert 404 == answer.status_code
     assert "[security]" in answer.text
-    secured(
-        client, {"contact": ["mailto:desk@example.org", "javascript:x", "tel:+48-1"], "expires": "2027-06-30"}
-    )
+    contacts = ["mailto:desk@example.org", "javascript:x", "tel:+48-1"]
+    secured(client, {"contact": contacts, "expires": "2027-06-30"}, monkeypatch)
     response = client.get(path)
     assert (200, "text/plain; charset=utf-8") == (response.status_code, response.content_type)
     fields = [tuple(line.split(": ", 1)) for line in response.text.splitlines()]
