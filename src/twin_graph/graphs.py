@@ -146,18 +146,21 @@ def join_sorted(parts: Iterable[bytes]) -> bytes:
     return b"\n".join(lines) + b"\n" if lines else b""
 
 
-def convert_nquads(lines: Iterable[bytes], output: IO[bytes], fmt: Format) -> None:
+def convert_nquads(
+    lines: Iterable[bytes], output: IO[bytes], fmt: Format, prefixes: dict[str, str] = PREFIXES
+) -> None:
     """Write statements of ours in another format, as a stream: what is in memory does not grow with their number.
 
     Args:
         lines: N-Quads, a statement each; those of one graph together where the format carries graphs.
+        prefixes: those to declare, where the format has any.
     """
     statements: Any = _statements(lines, fmt)
     if fmt not in (formats.TURTLE, formats.TRIG):
         ox.serialize(statements, output, engine_format(fmt))
         return
     steady_output = _SteadyHeader(output)
-    ox.serialize(statements, cast("IO[bytes]", steady_output), engine_format(fmt), prefixes=PREFIXES)
+    ox.serialize(statements, cast("IO[bytes]", steady_output), engine_format(fmt), prefixes=prefixes)
     steady_output.finish()
 
 

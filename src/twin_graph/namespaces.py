@@ -20,6 +20,9 @@ SH = Namespace("http://www.w3.org/ns/shacl#")
 WD = Namespace("http://www.wikidata.org/entity/")
 FOAF = Namespace("http://xmlns.com/foaf/0.1/")
 VOID = Namespace("http://rdfs.org/ns/void#")
+LDES = Namespace("https://w3id.org/ldes#")
+TREE = Namespace("https://w3id.org/tree#")
+AS = Namespace("https://www.w3.org/ns/activitystreams#")
 TWINSH = Namespace("https://w3id.org/twin-graph/shapes#")
 FUNCTIONS = Namespace("https://w3id.org/twin-graph/functions#")
 
@@ -53,6 +56,9 @@ PREFIXES: dict[str, str] = {
     "vann": "http://purl.org/vocab/vann/",
     "twinfn": str(FUNCTIONS),
 }
+
+# Those that only the change feed uses, to say what it is.
+FEED_PREFIXES: dict[str, str] = {"ldes": str(LDES), "tree": str(TREE), "as": str(AS)}
 
 # Those that only queries to Wikidata use; nothing that is published has them. Its `schema:` is the old one.
 WIKIDATA_PREFIXES: dict[str, str] = {

@@ -400,7 +400,7 @@ def test_the_guide(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
     assert imprint.publisher is not None
     assert imprint.contact is not None
     assert "LocalAuthority" == imprint.publisher.kind
-    (code,) = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+    code, _ = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
     exec(compile(code.replace("http://localhost:8000/", served.base), "docs/harvest.md", "exec"), {})
     printed = capsys.readouterr().out.splitlines()
     index = dumps.read_index(served.snapshots[-1])

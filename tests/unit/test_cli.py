@@ -203,7 +203,11 @@ class TestWayThrough:
         )
         dumped = json.loads(run(workspace, "snapshot", "dump", "--json").stdout)
         assert 18 <= len(dumped["dumps"])
-        assert "files" in run(workspace, "snapshot", "dump").output
+        assert dumped["feed"][-1]["name"].endswith(f"-{new}")
+        assert 1 <= dumped["feed"][-1]["members"]
+        again = run(workspace, "snapshot", "dump").output
+        assert "files" in again
+        assert f"{len(dumped['feed'])} publication(s) in the change feed" in again
         assert {"deleted": []} == json.loads(run(workspace, "snapshot", "prune", "--json").stdout)
         assert "1 snapshot(s) deleted" in run(workspace, "snapshot", "prune", "--keep", "1").output
         assert new in run(workspace, "snapshot", "list").output

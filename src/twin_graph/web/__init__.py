@@ -28,6 +28,7 @@ from twin_graph.web import (
     graph_tables,
     health,
     languages,
+    ldes,
     memento,
     moments,
     pages,
@@ -67,8 +68,8 @@ def create_app(settings: Settings, snapshot: Snapshot | None = None, *, is_old: 
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
     for group in (feeds, curation, reports, wikidata, embed, statement, documents, sparql, graph_store, vocabulary,
-                  search, explore, reconcile, memento, void, catalog, discovery, policy, dumps, pages, tables, browse,
-                  pictures, errors, health):  # fmt: skip
+                  search, explore, reconcile, memento, void, catalog, discovery, policy, dumps, ldes, pages,
+                  tables, browse, pictures, errors, health):  # fmt: skip
         app.register_blueprint(group.bp, url_prefix=here.prefix or None)
     languages.install(app)
     templating.install(app)
