@@ -13,7 +13,7 @@ help:
 	@echo 'make test         install and run every check and test, browser tests included'
 	@echo 'make check        look for problems in data/ without building anything'
 	@echo 'make conformance  the tests against standards only'
-	@echo 'make interop      ask the running server with SPARQLWrapper, rdflib, Comunica, roqet, curl, OpenRefine, reconciler and CKAN'
+	@echo 'make interop      ask the running server with SPARQLWrapper, rdflib, Comunica, roqet, curl, OpenRefine, reconciler, CKAN and ldes-client'
 	@echo 'make bench        measure the build, the gate and the endpoint (see bench/README.md)'
 	@echo 'make frontend     build the static files anew (needs Node; not needed to run or test)'
 	@echo 'make lock         choose the versions of all dependencies anew'

@@ -29,6 +29,7 @@ from answers import Answer
 
 HERE = Path(__file__).parent
 COMUNICA = HERE / "node_modules" / ".bin" / "comunica-sparql"
+LDES_CLIENT = HERE / "node_modules" / ".bin" / "ldes-client"
 RECONCILER = HERE / ".reconciler" / "bin" / "python"
 CKAN = HERE / ".ckan" / "bin" / "python"
 _SECONDS = 60

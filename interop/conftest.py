@@ -16,7 +16,7 @@ import pytest
 import answers
 import openrefine
 from answers import Answer
-from clients import CKAN, COMUNICA, RECONCILER
+from clients import CKAN, COMUNICA, LDES_CLIENT, RECONCILER
 from live_server import free_port, live_server
 from questions import MOST_ROWS
 from twin_graph import dumps
@@ -30,6 +30,7 @@ _PROGRAMS = {
     "roqet": "apt-get install rasqal-utils",
     "node": "apt-get install nodejs npm",
     str(COMUNICA): "(cd interop && npm ci)",
+    str(LDES_CLIENT): "(cd interop && npm ci)",
     str(RECONCILER): "make interop/.reconciler/installed",
     str(CKAN): "make interop/.ckan/installed",
     openrefine.PROGRAM: "apt-get install openrefine",
