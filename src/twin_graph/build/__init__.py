@@ -43,8 +43,8 @@ from twin_graph.workspace import Workspace
 
 __all__ = ["build", "check"]
 
-# What a snapshot holds beside its data; each is written while the store settles.
-SIDE: tuple[SideFile, ...] = (CHANGES, NAMES, PREVIEWS, COMPARISON, DECISIONS, FORMER, PLACES, CONTENTS)
+# What a snapshot holds beside its data; each is written while the store settles, what takes longest first.
+SIDE: tuple[SideFile, ...] = (NAMES, PLACES, COMPARISON, CHANGES, PREVIEWS, DECISIONS, FORMER, CONTENTS)
 
 
 @contextlib.contextmanager

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from twin_graph import __version__, graphs
 # What things are made by; a changed program makes them anew.
 PROGRAM = Path(__file__).parents[1]
 KEEPS = 8
+_SQLITE = b"SQLite format 3"
 
 
 @cache
@@ -45,3 +47,15 @@ def keep(path: Path, content: bytes) -> None:
     newest_first = sorted(alike, key=lambda file: file.stat().st_mtime, reverse=True)
     for old in newest_first[KEEPS:]:
         old.unlink(missing_ok=True)
+
+
+def write_database(path: Path, cached: Path, make: Callable[[Path], None]) -> None:
+    """Write an SQLite file: what the cache has under its name, else what `make` writes."""
+    with suppress(OSError):
+        content = cached.read_bytes()
+        if content.startswith(_SQLITE):
+            path.write_bytes(content)
+            cached.touch()
+            return
+    make(path)
+    keep(cached, path.read_bytes())

@@ -1,6 +1,7 @@
 """The names of everything that has a document, for the index that a snapshot holds beside its data.
 
-Reads the graph; how names are compared and written is `labels`.
+Reads the graph; how names are compared and written is `labels`. Where no name has changed, the file is taken from the
+cache.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from rdflib.namespace import RDF, SKOS
 from rdflib.term import Node
 
 from twin_graph import iris
+from twin_graph.build import kept
 from twin_graph.describe import LABELS
 from twin_graph.kinds import DOCUMENTED
 from twin_graph.labels import FILE, Name, Named, country_names, write_index
@@ -51,8 +53,15 @@ Facts = Mapping[str, About]
 
 def write_names(path: Path, facts: SideFacts) -> None:
     """Write the index of names of a snapshot."""
-    base, registers = facts.manifest.base_iri, facts.manifest.registers
-    write_index(path, named_things(facts.store, base, registers))
+    named = list(named_things(facts.store, facts.manifest.base_iri, facts.manifest.registers))
+    made_from = (repr(named).encode(), *(file.read_bytes() for file in _tables()))
+    cached = facts.workspace.cache / kept.name_of("names", made_from, ".names")
+    kept.write_database(path, cached, lambda to: write_index(to, named))
+
+
+def _tables() -> list[Path]:
+    """What names are compared by, besides the program."""
+    return sorted((kept.PROGRAM / "labels").glob("*.csv"))
 
 
 def named_things(store: Store, base_iri: str, registers: Iterable[str]) -> Iterator[Named]:
@@ -150,7 +159,7 @@ def _weigh(facts: Facts, store: Store, registers: Iterable[URIRef]) -> dict[str,
         if parties := about.get(_PARTY):
             together = sum(degrees.get(str(party), 0) for party in parties)
             weights[thing] = together // max(1, len(parties) - 1)
-    kept = {str(city) for about in facts.values() for city in about.get(_KEEPER, ())}
+    keepers = {str(city) for about in facts.values() for city in about.get(_KEEPER, ())}
     inside = {
         str(node)
         for graph in registers
@@ -158,7 +167,7 @@ def _weigh(facts: Facts, store: Store, registers: Iterable[URIRef]) -> dict[str,
         if predicate == TWIN.hasParty
         for node in (subject, value)
     }
-    for things, more in ((inside, _IN_REGISTER), (kept, _KEEPS_REGISTER)):
+    for things, more in ((inside, _IN_REGISTER), (keepers, _KEEPS_REGISTER)):
         for thing in things:
             weights[thing] = weights.get(thing, 0) + more
     return weights

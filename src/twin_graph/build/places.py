@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from rdflib import Literal, URIRef
@@ -33,7 +32,6 @@ _USES = {
 }
 # What an identifier is called in a query.
 _IDENTIFIERS = {"geonames": TWIN.geonamesId, "teryt": TWIN.terytCode}
-_SQLITE = b"SQLite format 3"
 _NUMBERS = (TWIN.latitude, TWIN.longitude, TWIN.population)
 # Two things that are one place: a town and its municipality.
 _SIBLING = TWIN.hasSibling
@@ -43,21 +41,14 @@ Texts = Mapping[str, list[str]]
 
 def write_places(path: Path, facts: SideFacts) -> None:
     """Write the index of a snapshot, with the places of the gazetteer that are not ours."""
-    places = list(with_gazetteer(read_places(facts.store, facts.manifest.base_iri)))
+    places = list(read_places(facts.store, facts.manifest.base_iri))
     made_from = (repr(places).encode(), *(file.read_bytes() for file in _tables()))
     cached = facts.workspace.cache / kept.name_of("places", made_from, ".places")
-    with suppress(OSError):
-        content = cached.read_bytes()
-        if content.startswith(_SQLITE):
-            path.write_bytes(content)
-            cached.touch()
-            return
-    write_index(path, places)
-    kept.keep(cached, path.read_bytes())
+    kept.write_database(path, cached, lambda to: write_index(to, with_gazetteer(places)))
 
 
 def _tables() -> list[Path]:
-    """What names are read by, besides the program."""
+    """The gazetteer, and what names are read by, besides the program."""
     return sorted(file for name in ("labels", "matching") for file in (kept.PROGRAM / name).glob("*.csv"))
 
 
