@@ -9,15 +9,13 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pyshacl
 import pytest
 from rdflib import RDF, Graph, Literal, Namespace, URIRef
-from rdflib.plugins.sparql import prepareQuery
-from rdflib.plugins.sparql.evaluate import evalQuery
-from rdflib.plugins.sparql.processor import SPARQLProcessor
 from rdflib.term import Node
+
+from parsed_once import queries_parsed_once
 
 SH = Namespace("http://www.w3.org/ns/shacl#")
 TWINSH = Namespace("https://w3id.org/twin-graph/shapes#")
@@ -81,15 +79,9 @@ def findings(path: Path) -> set[tuple[Node | None, Node | None]]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def queries_parsed_once() -> Iterator[None]:
-    """pySHACL parses each SPARQL constraint anew for each focus node; here each text is parsed once."""
-    prepared = cache(prepareQuery)
-
-    def query(self: SPARQLProcessor, text: str, bindings: Any = None, *_: Any, **__: Any) -> Any:
-        return evalQuery(self.graph, prepared(text), bindings or {})
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SPARQLProcessor, "query", query)
+def spared() -> Iterator[None]:
+    """pySHACL parses each query once."""
+    with queries_parsed_once():
         yield
 
 

@@ -9,17 +9,14 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rdflib import XSD, Literal, URIRef
-from rdflib.plugins.sparql import prepareQuery
-from rdflib.plugins.sparql.evaluate import evalQuery
-from rdflib.plugins.sparql.processor import SPARQLProcessor
 from rdflib.term import Node
 
+from parsed_once import queries_parsed_once
 from twin_graph import formats
 from twin_graph.findings import Finding
 from twin_graph.graphs import Triple
@@ -36,15 +33,9 @@ Found = tuple[str, str, str, str, str, str]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def queries_parsed_once() -> Iterator[None]:
-    """pySHACL parses each SPARQL constraint anew for each focus node; here each text is parsed once."""
-    prepared = cache(prepareQuery)
-
-    def query(self: SPARQLProcessor, text: str, bindings: Any = None, *_: Any, **__: Any) -> Any:
-        return evalQuery(self.graph, prepared(text), bindings or {})
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SPARQLProcessor, "query", query)
+def spared() -> Iterator[None]:
+    """pySHACL parses each query once."""
+    with queries_parsed_once():
         yield
 
 

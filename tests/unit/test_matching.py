@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from small_index import best_guess, index_of
 from twin_graph.errors import OperatorError
 from twin_graph.labels import Name
-from twin_graph.matching import Answer, Candidate, Index, Matcher, Place, Query, read_model, write_index
+from twin_graph.matching import Answer, Index, Matcher, Place, Query, read_model, write_index
 from twin_graph.matching.comparing import INPUTS, NONE_INPUTS
 from twin_graph.matching.deciding import reason_text
 from twin_graph.matching.places import read_gazetteer, read_homonyms, with_gazetteer
@@ -47,23 +48,14 @@ PLACES = (
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     """A small index."""
-    path = tmp_path_factory.mktemp("matching") / "matching.db"
-    write_index(path, PLACES)
-    opened = Index.open(path)
-    assert opened is not None
-    yield opened
-    opened.close()
+    with index_of(PLACES, tmp_path_factory.mktemp("matching")) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
 def matcher(index: Index) -> Matcher:
     """The matcher with the parameters that are shipped."""
     return Matcher(index, read_model())
-
-
-def _first(matcher: Matcher, name: str = "", **about: object) -> Candidate:
-    (answer,) = matcher.match([Query(name, **about)])  # type: ignore[arg-type]
-    return answer.candidates[0]
 
 
 class TestIndex:
@@ -136,7 +128,7 @@ class TestNames:
     )
     def test_kind_of_name(self, matcher: Matcher, name: str, country: str, key: str, kind: str) -> None:
         """The first candidate, and the kind of the name by which it was found."""
-        first = _first(matcher, name, country=country)
+        first = best_guess(matcher, name, country=country)
         kinds = [feature.value for feature in first.features if feature.id == "name_kind"]
         assert (key, [kind]) == (first.key, kinds)
 
@@ -145,7 +137,7 @@ class TestNames:
         kinds = [
             feature.value
             for language in ("uk", "de")
-            for feature in _first(matcher, "Львів", language=language).features
+            for feature in best_guess(matcher, "Львів", language=language).features
             if feature.id == "name_kind"
         ]
         assert ["main", "other"] == kinds
@@ -158,7 +150,10 @@ class TestNames:
         """It says as much as a country beside it."""
         assert [("belmont-us", True)] * 2 == [
             (first.key, first.match)
-            for first in (_first(matcher, "Belmont, Ohio"), _first(matcher, "Belmont (OH)", country="us"))
+            for first in (
+                best_guess(matcher, "Belmont, Ohio"),
+                best_guess(matcher, "Belmont (OH)", country="us"),
+            )
         ]
 
     def test_nothing_is_found_for_nonsense(self, matcher: Matcher) -> None:
@@ -172,8 +167,8 @@ class TestDeciding:
 
     def test_namesakes_need_a_country(self, matcher: Matcher) -> None:
         """Without one a person is asked, and told why."""
-        assert _first(matcher, "Belmont", country="ca").match
-        alone = _first(matcher, "Belmont")
+        assert best_guess(matcher, "Belmont", country="ca").match
+        alone = best_guess(matcher, "Belmont")
         assert not alone.match
         assert "namesake" in alone.reasons
         assert "us" in [feature.value for feature in alone.features]
@@ -206,25 +201,25 @@ class TestDeciding:
         write_index(tmp_path / "matching.db", [ours, rival, *others])
         with closing(Index(tmp_path / "matching.db")) as index:
             matcher = Matcher(index, read_model())
-            first = _first(matcher, name, country="us")
-            helped = _first(matcher, name, country="us", partners=("partner-1",))
+            first = best_guess(matcher, name, country="us")
+            helped = best_guess(matcher, name, country="us", partners=("partner-1",))
         assert ("salem", is_held) == (first.key, "namesake_there" in first.reasons)
         assert not (is_held and first.match)
         assert "namesake_there" not in helped.reasons
 
     def test_wrong_country_is_never_taken(self, matcher: Matcher) -> None:
         """Even where no other city has the name."""
-        first = _first(matcher, "Cedrowo", country="gt")
+        first = best_guess(matcher, "Cedrowo", country="gt")
         assert (False, True) == (first.match, "country_mismatch" in first.reasons)
 
     def test_country_that_nobody_knows(self, matcher: Matcher) -> None:
         """What was said and not understood holds a match back."""
-        assert "country_unread" in _first(matcher, "Cedrowo", country="Atlantis").reasons
+        assert "country_unread" in best_guess(matcher, "Cedrowo", country="Atlantis").reasons
 
     def test_name_with_errors_is_never_taken_alone(self, matcher: Matcher) -> None:
         """A country does not suffice; that it is a partner does."""
-        assert not _first(matcher, "Cedrovo", country="pl").match
-        assert _first(matcher, "Cedrovo", country="pl", partners=("Aldorf",)).match
+        assert not best_guess(matcher, "Cedrovo", country="pl").match
+        assert best_guess(matcher, "Cedrovo", country="pl", partners=("Aldorf",)).match
 
     def test_other_sort_is_not_taken(self, matcher: Matcher) -> None:
         """A county is no city."""
@@ -246,19 +241,19 @@ class TestDeciding:
 
     def test_evidence_never_lowers_the_score(self, matcher: Matcher) -> None:
         """Each thing that agrees makes a candidate as probable as before, or more."""
-        plain = _first(matcher, "Cedrowo").score
+        plain = best_guess(matcher, "Cedrowo").score
         agreeing = ({"country": "pl"}, {"partners": ("aldorf",)}, {"point": (52.01, 20.0)})
-        assert [] == [about for about in agreeing if _first(matcher, "Cedrowo", **about).score < plain]
+        assert [] == [about for about in agreeing if best_guess(matcher, "Cedrowo", **about).score < plain]
 
     def test_missing_is_neutral_and_contradicting_is_not(self, matcher: Matcher) -> None:
         """A city of which nobody knows the country is better than one of another country."""
-        unknown = _first(matcher, "Duneville", country="ca").score
-        assert unknown > _first(matcher, "Cedrowo", country="ca").score
+        unknown = best_guess(matcher, "Duneville", country="ca").score
+        assert unknown > best_guess(matcher, "Cedrowo", country="ca").score
 
     def test_far_away_is_worse(self, matcher: Matcher) -> None:
         """A position on the other side of the world speaks against it."""
         near, far = (
-            _first(matcher, "Cedrowo", point=point).score for point in ((52.0, 20.0), (-40.0, 170.0))
+            best_guess(matcher, "Cedrowo", point=point).score for point in ((52.0, 20.0), (-40.0, 170.0))
         )
         assert near > far
 
@@ -276,7 +271,9 @@ class TestDeciding:
         rows = read_table("reasons")
         assert [] == [row["code"] for row in rows if not all(row[tag].strip() for tag in ("en", "pl", "uk"))]
         assert len(rows) == len({row["code"] for row in rows})
-        said = {code for name in ("Belmont", "Lviw", "Frankfurt") for code in _first(matcher, name).reasons}
+        said = {
+            code for name in ("Belmont", "Lviw", "Frankfurt") for code in best_guess(matcher, name).reasons
+        }
         assert said <= {row["code"] for row in rows}
         assert "no such code" == reason_text("no such code", "pl")
 
@@ -299,27 +296,27 @@ class TestIdentifiers:
     )
     def test_known(self, matcher: Matcher, about: dict[str, object]) -> None:
         """It has a score of 100 and is taken."""
-        first = _first(matcher, **about)  # type: ignore[arg-type]
+        first = best_guess(matcher, **about)  # type: ignore[arg-type]
         assert ("lviv", 100.0, True) == (first.key, first.score, first.match)
 
     def test_contradicted(self, matcher: Matcher) -> None:
         """By name and country together: then a person is asked."""
-        first = _first(matcher, "Aldorf", country="de", identifiers={"wikidata": "Q7"})
+        first = best_guess(matcher, "Aldorf", country="de", identifiers={"wikidata": "Q7"})
         assert (False, True) == (first.match, "identifier_contradicts" in first.reasons)
 
     def test_two_that_differ(self, matcher: Matcher) -> None:
         """Nobody knows which is right."""
-        first = _first(matcher, identifiers={"wikidata": "Q7", "key": "aldorf"})
+        first = best_guess(matcher, identifiers={"wikidata": "Q7", "key": "aldorf"})
         assert (False, 50.0) == (first.match, first.score)
 
     def test_unknown_one_speaks_against_a_namesake(self, matcher: Matcher) -> None:
         """A place with another item is not taken by its name."""
-        first = _first(matcher, "Cedrowo", country="pl", identifiers={"wikidata": "Q999"})
+        first = best_guess(matcher, "Cedrowo", country="pl", identifiers={"wikidata": "Q999"})
         assert (False, True) == (first.match, "identifier_mismatch" in first.reasons)
 
     def test_article_of_wikipedia(self, matcher: Matcher) -> None:
         """Its title is the name."""
-        assert _first(matcher, "https://pl.wikipedia.org/wiki/Cedrowo").match
+        assert best_guess(matcher, "https://pl.wikipedia.org/wiki/Cedrowo").match
 
 
 class TestKinds:
@@ -327,7 +324,7 @@ class TestKinds:
 
     def test_network(self, matcher: Matcher) -> None:
         """It is found where networks are asked for."""
-        assert "rivers" == _first(matcher, "Cities on Rivers", kinds=("network",)).key
+        assert "rivers" == best_guess(matcher, "Cities on Rivers", kinds=("network",)).key
         assert () == matcher.match([Query("Cities on Rivers")])[0].candidates
 
     @pytest.mark.parametrize(("strict", "found"), [("any", False), ("all", False), ("should", True)])

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from small_index import best_guess, index_of
 from twin_graph.labels import Name
-from twin_graph.matching import Candidate, Index, Matcher, Place, Query, read_model, write_index
+from twin_graph.matching import Index, Matcher, Place, Query, read_model
 from twin_graph.matching.comparing import same_region
 from twin_graph.matching.spelling import region_named, spell
 from twin_graph.matching.wanted import understand
@@ -35,23 +36,14 @@ PLACES = (
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     """A small index."""
-    path = tmp_path_factory.mktemp("rules") / "matching.db"
-    write_index(path, PLACES)
-    opened = Index.open(path)
-    assert opened is not None
-    yield opened
-    opened.close()
+    with index_of(PLACES, tmp_path_factory.mktemp("matching")) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
 def matcher(index: Index) -> Matcher:
     """The matcher with the parameters that are shipped."""
     return Matcher(index, read_model())
-
-
-def _first(matcher: Matcher, name: str, **about: object) -> Candidate:
-    (answer,) = matcher.match([Query(name, **about)])  # type: ignore[arg-type]
-    return answer.candidates[0]
 
 
 class TestParts:
@@ -64,17 +56,17 @@ class TestParts:
     def test_longer_name_at_its_position(self, matcher: Matcher, name: str) -> None:
         """It is offered and not taken, whatever agrees."""
         for partners in ((), ("cedrowo",)):
-            first = _first(matcher, name, country="de", point=(52.01, 10.01), partners=partners)
+            first = best_guess(matcher, name, country="de", point=(52.01, 10.01), partners=partners)
             assert ("aldorf", False, True) == (first.key, first.match, "name_beyond" in first.reasons)
 
     def test_typing_error_at_its_position(self, matcher: Matcher) -> None:
         """It is taken, also with the country behind the name."""
-        assert _first(matcher, "Aldrof", country="de", point=(52.01, 10.01)).match
-        assert _first(matcher, "Cedrovo, Poland", point=(51.01, 22.01)).match
+        assert best_guess(matcher, "Aldrof", country="de", point=(52.01, 10.01)).match
+        assert best_guess(matcher, "Cedrovo, Poland", point=(51.01, 22.01)).match
 
     def test_region_does_not_make_up_for_an_error(self, matcher: Matcher) -> None:
         """A village of that region may be called so."""
-        first = _first(matcher, "Cedrowko", country="pl", admin="Lublin")
+        first = best_guess(matcher, "Cedrowko", country="pl", admin="Lublin")
         assert ("cedrowo", False, True) == (first.key, first.match, "name_fuzzy" in first.reasons)
 
     @pytest.mark.parametrize(
@@ -83,21 +75,21 @@ class TestParts:
     def test_what_nobody_knows_behind_a_name(self, matcher: Matcher, name: str) -> None:
         """It may be a part: a position does not tell, a partner does."""
         for about in ({}, {"point": (52.01, 10.01)}):
-            first = _first(matcher, name, country="de", **about)
+            first = best_guess(matcher, name, country="de", **about)
             assert ("aldorf", False, True) == (first.key, first.match, "addition_unknown" in first.reasons)
-        assert _first(matcher, "Aldorf (Mitte)", country="de", partners=("belmont",)).match
+        assert best_guess(matcher, "Aldorf (Mitte)", country="de", partners=("belmont",)).match
 
     @pytest.mark.parametrize(
         "name", ["Cedrowo, woj. lubelskie", "Cedrowo, Lubelskie, Poland", "Cedrowo (Lublin Voivodeship)"]
     )
     def test_what_is_known_behind_a_name(self, matcher: Matcher, name: str) -> None:
         """A region, a country, or both are understood."""
-        assert ("cedrowo", True) == ((first := _first(matcher, name)).key, first.match)
+        assert ("cedrowo", True) == ((first := best_guess(matcher, name)).key, first.match)
 
     def test_two_names_joined(self, matcher: Matcher) -> None:
         """However "and" is written; the first of them is offered and not taken."""
         assert spell("Brightwater & Hove") == spell("Brightwater and Hove")
-        first = _first(matcher, "Brightwater & Hove", country="gb")
+        first = best_guess(matcher, "Brightwater & Hove", country="gb")
         assert ("hove", False) == (first.key, first.match)
 
 
@@ -121,7 +113,7 @@ class TestContradictions:
     def test_held_back(self, matcher: Matcher, about: dict[str, object], reason: str) -> None:
         """With and without the country."""
         for country in ("pl", ""):
-            first = _first(matcher, "Cedrowo", country=country, **about)
+            first = best_guess(matcher, "Cedrowo", country=country, **about)
             assert ("cedrowo", False, True) == (first.key, first.match, reason in first.reasons)
 
     @pytest.mark.parametrize(
@@ -137,7 +129,7 @@ class TestContradictions:
     )
     def test_inexact_is_no_contradiction(self, matcher: Matcher, about: dict[str, object]) -> None:
         """A position at its edge, its region in another language, a number of another year."""
-        assert _first(matcher, "Cedrowo", country="pl", **about).match
+        assert best_guess(matcher, "Cedrowo", country="pl", **about).match
 
     def test_regions(self, index: Index) -> None:
         """A code is read in the country of the place; one name within another is not the same."""
@@ -170,23 +162,26 @@ class TestNamesakes:
     )
     def test_evidence_tells(self, matcher: Matcher, about: dict[str, object], key: str) -> None:
         """A partner, a position or a region; without them a person is asked."""
-        assert (key, True) == ((first := _first(matcher, "Belmont", country="us", **about)).key, first.match)
-        alone = _first(matcher, "Belmont", country="us")
+        assert (key, True) == (
+            (first := best_guess(matcher, "Belmont", country="us", **about)).key,
+            first.match,
+        )
+        alone = best_guess(matcher, "Belmont", country="us")
         assert ("belmont", False, True) == (alone.key, alone.match, "namesake_here" in alone.reasons)
 
     def test_other_country(self, matcher: Matcher) -> None:
         """The country tells; without it not even the largest is taken."""
-        assert _first(matcher, "Belmont", country="gb").match
-        alone = _first(matcher, "Belmont")
+        assert best_guess(matcher, "Belmont", country="gb").match
+        alone = best_guess(matcher, "Belmont")
         assert (False, True) == (alone.match, "namesake" in alone.reasons)
 
     def test_town_and_its_municipality(self, matcher: Matcher) -> None:
         """They are one place and no namesakes."""
-        assert "namesake_here" not in _first(matcher, "Duneville", country="nz").reasons
+        assert "namesake_here" not in best_guess(matcher, "Duneville", country="nz").reasons
 
     def test_all_the_words_are_a_name(self, matcher: Matcher) -> None:
         """It is first, also against one that is called so without "city of", which is another place."""
         for about in ({}, {"point": (50.02, -100.0)}):
-            first = _first(matcher, "City of Rivers", country="ca", **about)
+            first = best_guess(matcher, "City of Rivers", country="ca", **about)
             assert ("city-of-rivers", True) == (first.key, first.match)
-        assert "rivers" == _first(matcher, "Rivers", country="ca").key
+        assert "rivers" == best_guess(matcher, "Rivers", country="ca").key
