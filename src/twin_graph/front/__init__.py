@@ -10,6 +10,9 @@
                           cache.py     answers that are kept
                           validators.py  ETag, If-None-Match, 304
                           sockets.py   clients that do not read
+                          exchange.py  one request and its answer on the wire, and who is told of it
+                          metrics.py   counting for Prometheus
+                          request_log.py  a line for each request
 
 It knows WSGI and RSGI and nothing of the site: what is answered, and every page about a problem, is `web`.
 """

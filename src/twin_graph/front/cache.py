@@ -1,6 +1,7 @@
-"""Answers that are kept: exact as long as the snapshot is the same, bounded in bytes, least recently used first.
+"""Answers that are kept: exact in one state of the site, bounded in bytes, least recently used first.
 
-A cache belongs to one application on one snapshot and ends with it; nothing in it ever gets old.
+A cache belongs to one application on one snapshot and ends with it. What else answers tell of may change meanwhile:
+with another state all that was kept is forgotten. What the state is knows the caller.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ class ResponseCache:
         self._sizes: dict[_Key, int] = {}
         self._variants: dict[_Address, list[_Variant]] = {}
         self._size = 0
+        self._state = ""
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -49,10 +51,13 @@ class ResponseCache:
         """Bytes that the answers take."""
         return self._size
 
-    def find(self, request: Request) -> Representation | None:
-        """The answer to a request, None where it is not kept."""
+    def find(self, request: Request, state: str = "") -> Representation | None:
+        """The answer to a request, None where it is not kept; with another state than before nothing is."""
         address = _address_of(request)
         with self._lock:
+            if state != self._state:
+                self._forget()
+                self._state = state
             for variant in self._variants.get(address, ()):
                 if all(request.headers.get(name) == value for name, value in variant):
                     key = (address, variant)
@@ -60,14 +65,20 @@ class ResponseCache:
                     return self._kept[key]
         return None
 
-    def keep(self, request: Request, representation: Representation) -> None:
-        """Keep an answer that may be kept, or count it again after one of its codings was made."""
+    def keep(self, request: Request, representation: Representation, state: str = "") -> None:
+        """Keep an answer that may be kept, or count it again after one of its codings was made.
+
+        Args:
+            state: in which it was asked for; where it is over, the answer may be too old.
+        """
         if not self._may_keep(request, representation.plain):
             return
         address = _address_of(request)
         variant = _variant_of(request, representation.plain)
         size = _OVERHEAD + representation.size() + _length(address, variant, representation.plain)
         with self._lock:
+            if state != self._state:
+                return
             key = (address, variant)
             self._drop(key)
             self._kept[key], self._sizes[key] = representation, size
@@ -92,6 +103,12 @@ class ResponseCache:
             and not answer.header("set-cookie")
             and len(answer.content) <= self._limit // PART
         )
+
+    def _forget(self) -> None:
+        self._kept.clear()
+        self._sizes.clear()
+        self._variants.clear()
+        self._size = 0
 
     def _drop(self, key: _Key) -> None:
         if key not in self._kept:

@@ -10,18 +10,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import secrets
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from twin_graph.clients import name_client
-from twin_graph.environ import DEPARTURE, FAULT
+from twin_graph.environ import DEPARTURE, FAULT, NOTE
 from twin_graph.front.answer import Answer, Spool, call_application, plain_answer
 from twin_graph.front.body import Outcome, drop_body, read_body, receive
 from twin_graph.front.cache import ResponseCache
+from twin_graph.front.exchange import Exchange, Listener, Transport
 from twin_graph.front.representation import Representation
 from twin_graph.front.request import (
     Request,
@@ -40,30 +40,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _HIT = 'cache;desc="hit"'
-# A file is opened by the server a moment after it was handed over; until then it must not be closed.
-_OPENED_AFTER = 1.0
 # When more refusals than these wait for the words of the application, the next one is told in ours.
 _MOST_REFUSALS = 64
-_NO_CONTENT = (204, 304)
-
-
-class Transport(Protocol):
-    """What the front uses of granian's protocol object."""
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        """The body, as it comes."""
-
-    def client_disconnect(self) -> Awaitable[None]:
-        """Wait until the client has gone."""
-
-    def response_empty(self, status: int, headers: list[tuple[str, str]]) -> None:
-        """Answer without content."""
-
-    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
-        """Answer with bytes."""
-
-    def response_file(self, status: int, headers: list[tuple[str, str]], file: str) -> None:
-        """Answer with the content of a file."""
+# The problems of requests of which the application does not say any.
+_REFUSED, _FAILED = "refused", "failed"
 
 
 @dataclass(frozen=True)
@@ -100,10 +80,11 @@ class Limits:
 
 @dataclass(frozen=True)
 class _Stage:
-    """An application and the answers that it gave."""
+    """An application and the answers that it gave; for a request, also the state in which it came."""
 
     app: WSGIApplication
     cache: ResponseCache
+    state: str = ""
 
     def answer(self, request: Request, environ: WSGIEnvironment, spool: Spool) -> Answer | None:
         """Call the application, keep what may be kept, and give the client the coding that it wants.
@@ -111,12 +92,13 @@ class _Stage:
         None where the answer is large and there is no room for it.
         """
         try:
-            representation = Representation(call_application(self.app, environ, spool))
+            representation = Representation(call_application(self.app, environ, spool), environ[NOTE])
             return representation.make(request) if FAULT in environ else self.encode(request, representation)
         except NoRoom:
             return None
         except Exception:
             _log.exception("the application failed at %s", request.path)
+            environ[NOTE].problem = _FAILED
             return plain_answer(500)
 
     def encode(self, request: Request, representation: Representation) -> Answer:
@@ -126,15 +108,31 @@ class _Stage:
             NoRoom: the coding is large, and there is no room for it.
         """
         answer = representation.make(request)
-        self.cache.keep(request, representation)
+        self.cache.keep(request, representation, self.state)
         return answer
 
 
 class Gateway:
-    """Serve a WSGI application to many clients, of whom some are slow, absent-minded or hostile."""
+    """Serve a WSGI application to many clients, of whom some are slow, absent-minded or hostile.
 
-    def __init__(self, app: WSGIApplication, limits: Limits | None = None) -> None:
+    Args:
+        stamp: the state of what the application tells of: another text whenever it may answer otherwise than before.
+        listeners: called with every request that has been answered, or whose client has gone.
+        keeps_text: whether they want to know the text of queries.
+    """
+
+    def __init__(
+        self,
+        app: WSGIApplication,
+        limits: Limits | None = None,
+        stamp: Callable[[], str] = str,
+        listeners: Sequence[Listener] = (),
+        *,
+        keeps_text: bool = False,
+    ) -> None:
         self._limits = limits or Limits()
+        self._stamp = stamp
+        self._listeners, self._keeps_text = listeners, keeps_text
         self._threads = FairThreads(self._limits.threads, self._limits.computing)
         # One is enough for refusals, however many there are: they must not take much from whoever is not refused.
         self._refusals = ThreadPoolExecutor(1, "refusals")
@@ -161,58 +159,79 @@ class Gateway:
 
     async def __rsgi__(self, scope: Scope, transport: Transport) -> None:
         """Answer one request."""
-        request, stage = read_head(scope), self._stage
-        if fault := find_fault(request, self._limits.body_of(request)):
-            _send(transport, request, await self._refuse(stage, request, fault))
-            if request.has_body and "expect" not in request.headers:  # else the client waits before it sends
-                await drop_body(receive(transport))
-        elif request.has_body:
-            await self._answer_with_body(request, transport)
-        elif kept := await self._find_kept(stage, request):
-            _send(transport, request, kept)
-        else:
-            await self._answer(stage, request, b"", transport)
+        exchange = Exchange(read_head(scope), transport, keeps_text=self._keeps_text)
+        try:
+            await self._serve(exchange)
+        except Exception:
+            exchange.status = 500
+            raise
+        finally:
+            self._tell(exchange)
 
-    async def _find_kept(self, stage: _Stage, request: Request) -> Answer | None:
-        kept = stage.cache.find(request) if request.is_repeatable else None
+    def _tell(self, exchange: Exchange) -> None:
+        for listener in self._listeners:
+            try:
+                listener(exchange)
+            except Exception:  # whatever it is, the client has its answer
+                _log.exception("a request was not recorded")
+
+    async def _serve(self, exchange: Exchange) -> None:
+        request, stage = exchange.request, replace(self._stage, state=self._stamp())
+        if fault := find_fault(request, self._limits.body_of(request)):
+            exchange.send(await self._refuse(stage, exchange, fault))
+            if request.has_body and "expect" not in request.headers:  # else the client waits before it sends
+                await drop_body(receive(exchange.transport))
+        elif request.has_body:
+            await self._answer_with_body(exchange)
+        elif kept := await self._find_kept(stage, exchange):
+            exchange.send(kept)
+        else:
+            await self._answer(stage, exchange, b"")
+
+    async def _find_kept(self, stage: _Stage, exchange: Exchange) -> Answer | None:
+        request = exchange.request
+        kept = stage.cache.find(request, stage.state) if request.is_repeatable else None
         if kept is None:
             return None
+        exchange.note = kept.note.again()
         answer = kept.find(request)
         if answer is None:
             with contextlib.suppress(NoRoom):
                 answer = await asyncio.to_thread(stage.encode, request, kept)
         if answer is None:
-            return await self._refuse(stage, request, 503)
+            return await self._refuse(stage, exchange, 503)
         return answer.with_headers(server_timing=_HIT)
 
-    async def _answer_with_body(self, request: Request, transport: Transport) -> None:
-        limits, chunks = self._limits, receive(transport)
+    async def _answer_with_body(self, exchange: Exchange) -> None:
+        request, limits, chunks = exchange.request, self._limits, receive(exchange.transport)
         body = await read_body(chunks, limits.body_of(request), limits.body_seconds, request.length)
         stage = self._stage  # a body takes its time; there may be another application by now
         if body.outcome is Outcome.WHOLE:
-            await self._answer(stage, request, body.content, transport)
+            await self._answer(stage, exchange, body.content)
             return
-        _send(transport, request, await self._refuse(stage, request, body.outcome.value))
+        exchange.send(await self._refuse(stage, exchange, body.outcome.value))
         if body.outcome is Outcome.TOO_LARGE:
             await drop_body(chunks)
 
-    async def _answer(self, stage: _Stage, request: Request, body: bytes, transport: Transport) -> None:
+    async def _answer(self, stage: _Stage, exchange: Exchange, body: bytes) -> None:
         """Have the application answer; when the client goes away first, it is told so and nothing is sent."""
+        request = exchange.request
         client = self._name(request)
         environ = make_environ(request, body, client)
+        environ[NOTE] = exchange.note
         departure = environ[DEPARTURE] = Presence(self._threads, client)
         call = partial(stage.answer, request, environ, Spool(self._storage, client))
         job = self._threads.submit(client, call)
         if job is None:
-            _send(transport, request, await self._refuse(stage, request, 503))
+            exchange.send(await self._refuse(stage, exchange, 503))
             return
         self._waiting.add(departure)
         work = asyncio.wrap_future(job)
-        gone = asyncio.ensure_future(transport.client_disconnect())
+        gone = asyncio.ensure_future(exchange.transport.client_disconnect())
         try:
             await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
             if work.done():
-                _send(transport, request, work.result() or await self._refuse(stage, request, 503))
+                exchange.send(work.result() or await self._refuse(stage, exchange, 503))
                 return
             departure.announce()
             if not job.cancel():
@@ -221,12 +240,12 @@ class Gateway:
             gone.cancel()
             self._waiting.discard(departure)
 
-    async def _refuse(self, stage: _Stage, request: Request, fault: int) -> Answer:
+    async def _refuse(self, stage: _Stage, exchange: Exchange, fault: int) -> Answer:
         """The refusal of a request, in the words of the application where it has some and not too many wait."""
-        answer = None
+        answer, request = None, exchange.request
         if self._refusing < _MOST_REFUSALS:
             client = self._name(request)
-            environ = {**make_environ(request, b"", client), FAULT: fault}
+            environ = {**make_environ(request, b"", client), FAULT: fault, NOTE: exchange.note}
             call = partial(stage.answer, request, environ, Spool(self._storage, client))
             self._refusing += 1
             try:
@@ -234,7 +253,7 @@ class Gateway:
             finally:
                 self._refusing -= 1
         if answer is None or answer.status != fault:
-            answer = plain_answer(fault)
+            answer, exchange.note.problem = plain_answer(fault), _REFUSED
         if fault == 415:
             answer = answer.with_headers(accept_encoding="identity")
         # What the client may still send is not read, but where nothing is wrong with the request itself.
@@ -242,20 +261,3 @@ class Gateway:
 
     def _name(self, request: Request) -> str:
         return name_client(request.peer, request.headers.get("x-forwarded-for", ""), self._limits.proxies)
-
-
-def _send(transport: Transport, request: Request, answer: Answer) -> None:
-    headers = [*answer.headers, ("x-request-id", secrets.token_hex(8))]
-    if answer.status not in _NO_CONTENT and not answer.left_out:
-        headers.append(("content-length", str(len(answer.content))))
-    if request.method == "HEAD" or answer.status in _NO_CONTENT or not answer.content:
-        transport.response_empty(answer.status, headers)
-    elif isinstance(answer.content, Spool):
-        transport.response_file(answer.status, headers, answer.content.path)
-        asyncio.get_running_loop().call_later(_OPENED_AFTER, _let_go, answer.content)
-    else:
-        transport.response_bytes(answer.status, headers, answer.content)
-
-
-def _let_go(_: Spool) -> None:
-    """Refer to a file no longer."""

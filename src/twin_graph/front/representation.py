@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
+from twin_graph.environ import Note
 from twin_graph.front.answer import Answer, Content
 from twin_graph.front.coding import (
     IDENTITY,
@@ -27,9 +28,14 @@ _WITHOUT_CONTENT = (204, 206, 304)
 
 
 class Representation:
-    """One answer of the application, and its codings as far as somebody asked for them. Safe in threads."""
+    """One answer of the application, and its codings as far as somebody asked for them. Safe in threads.
 
-    def __init__(self, answer: Answer) -> None:
+    Attributes:
+        note: what the application said of the request that it answered.
+    """
+
+    def __init__(self, answer: Answer, note: Note | None = None) -> None:
+        self.note = note or Note()
         self._is_coded_by_us = _may_be_coded(answer)
         # A 304 does not say its media type: what it says of Vary must fit all.
         if answer.status == 304 or is_compressible(answer.header("content-type")):

@@ -27,6 +27,9 @@ _OURS = frozenset(
     {"accept-encoding", "content-length", "content-type", "host", "if-none-match", "transfer-encoding"}
 )
 
+# What an answer to these is depends on more than its address.
+_OF_THE_APPLICATION = ("if-match", "if-unmodified-since", "range")
+
 _ASCII = "".join(map(chr, range(128)))
 # RFC 3986 3.2.2 and 3.2.3, as far as characters go.
 _HOST = re.compile(r"[\w.~!$&'()*+,;=:%\[\]-]*", re.ASCII)
@@ -77,8 +80,9 @@ class Request:
 
     @property
     def is_repeatable(self) -> bool:
-        """Whether an answer that was kept may be given again; a part of one is no answer to others."""
-        return self.method in ("GET", "HEAD") and not self.has_body and "range" not in self.headers
+        """Whether an answer that was kept may be given again; a part, or the refusal of one, is none to others."""
+        asks = self.method in ("GET", "HEAD") and not self.has_body
+        return asks and not any(name in self.headers for name in _OF_THE_APPLICATION)
 
     @property
     def has_body(self) -> bool:

@@ -7,6 +7,7 @@
       └───── exec ──▶ granian ── web processes            twin_graph.front, around twin_graph.web
 
     service.py      what is started, and looked after until the end
+    metrics.py      what was counted, told to this machine
     application.py  what runs in a web process and follows the link
 
 What is served is `web`, how queries are kept apart `worker`.

@@ -18,11 +18,14 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twin_graph.front import Gateway
+from twin_graph.front.exchange import Listener
 from twin_graph.front.gateway import Limits
+from twin_graph.front.request_log import RequestLog
 from twin_graph.settings import Settings, read_settings
 from twin_graph.snapshot import open_snapshot
 from twin_graph.sparql import MAX_QUERY_BYTES
@@ -148,6 +151,8 @@ def web_application() -> WSGIApplication:
 
 def web_gateway() -> Gateway:
     """The same behind the front, for granian with the interface RSGI."""
+    from twin_graph.web.site import stamp_of  # as above
+
     _prepare_process()
     # Who computes lets others have the interpreter sooner than usual: their steps are many and short.
     sys.setswitchinterval(_SWITCH_SECONDS)
@@ -161,14 +166,34 @@ def web_gateway() -> Gateway:
         large_segment="reconcile",
         large_bytes=MAX_TABLE_BYTES,
     )
+    front = partial(
+        Gateway,
+        limits=limits,
+        # What is published and which files there are changes while a snapshot stays.
+        stamp=partial(stamp_of, find_workspace(settings.workspace).snapshots),
+        listeners=_listeners(settings),
+        keeps_text=settings.log_queries == "on",
+    )
     if not settings.query_socket:
         from twin_graph.web import create_app
 
-        return Gateway(create_app(settings), limits)
+        return front(create_app(settings))
     moving = MovingApplication(settings)
-    gateway = Gateway(moving.app, limits)
+    gateway = front(moving.app)
     moving.follow(gateway.move)
     return gateway
+
+
+def _listeners(settings: Settings) -> list[Listener]:
+    """Who is told of every request."""
+    found: list[Listener] = []
+    if settings.metrics_port:
+        from twin_graph.front.metrics import RequestMetrics  # it looks at the environment when it is imported
+
+        found.append(RequestMetrics())
+    if settings.log_requests == "on":
+        found.append(RequestLog(settings.proxies))
+    return found
 
 
 def connections_per_process() -> int:

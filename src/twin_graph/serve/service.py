@@ -26,6 +26,7 @@ from types import FrameType
 from urllib.parse import urlsplit
 
 from twin_graph.errors import OperatorError, TwinGraphError
+from twin_graph.serve import metrics
 from twin_graph.serve.application import connections_per_process, say, snapshot_of
 from twin_graph.settings import SETTINGS, Settings
 from twin_graph.snapshot import Snapshot, current_id, open_snapshot, require_whole
@@ -56,6 +57,10 @@ def serve(settings: Settings) -> int:
     snapshot = open_snapshot(snapshots)
     require_whole(snapshot)
     _check_port(settings.host, settings.port)
+    if settings.metrics_port == settings.port:
+        raise OperatorError("metrics_port is a port of its own: what it tells is not for everybody")
+    if settings.metrics_port:
+        _check_port(metrics.HOST, settings.metrics_port)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, partial(_ask_to_stop, stop))
@@ -63,9 +68,10 @@ def serve(settings: Settings) -> int:
     service = Service(settings, snapshots, folder, stop)
     try:
         service.start(snapshot)
-        while not stop.wait(_LOOK_EVERY):
-            if not service.look_after():
-                return 1
+        with metrics.telling_metrics(settings.metrics_port, service.counted, service.link):
+            while not stop.wait(_LOOK_EVERY):
+                if not service.look_after():
+                    return 1
     finally:
         service.stop()
         shutil.rmtree(folder, ignore_errors=True)
@@ -97,6 +103,11 @@ class Service:
     def link(self) -> Path:
         """The link by which web processes find the pool in use."""
         return Path(self.settings.query_socket) if self.settings.query_socket else self.folder / "pool"
+
+    @property
+    def counted(self) -> Path:
+        """The folder in which the web processes count; it goes with ours."""
+        return self.folder / "metrics"
 
     def start(self, snapshot: Snapshot) -> None:
         """Start everything on a snapshot, and say where it answers."""
@@ -207,6 +218,8 @@ class Service:
             workspace=str(Path(self.settings.workspace).absolute()),
         )
         values = {setting.variable: str(getattr(settings, setting.name)) for setting in SETTINGS}
+        self.counted.mkdir(exist_ok=True)
+        values[metrics.FOLDER_VARIABLE] = str(self.counted)
         # HTTP/2 is a proxy's task; with it granian waits for ever on a connection that says nothing.
         command = [sys.executable, "-P", "-m", "granian", "--interface", "rsgi", "--http", "1", "--no-ws",
                    "--host", settings.host, "--port", str(settings.port),
