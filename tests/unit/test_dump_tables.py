@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pyarrow.parquet as parquet
 import pytest
-from rdflib import RDF, RDFS, Graph, URIRef
+from rdflib import RDF, RDFS, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS
 
 import csv2rdf
 from twin_graph import dumps
+from twin_graph.dumps import csvw
 from twin_graph.dumps.tables import ANY, Table, read_rows, tables
 from twin_graph.graphs import Triple
 from twin_graph.namespaces import TWIN_IRI
@@ -51,12 +52,14 @@ def read(snapshot: Snapshot, table: Table) -> list[dict[str, str]]:
 
 
 def asserted(snapshot: Snapshot, table: Table) -> Iterator[Triple]:
-    """What the graph says of the things of a table by the properties of its columns."""
+    """What the graph says of the things of a table by the properties of its columns that make statements."""
     store = snapshot.open_store("memory")
-    for thing in {subject for subject, _, _ in store.triples(None, RDF.type, URIRef(table.about))}:
-        yield thing, RDF.type, URIRef(table.about)
+    classes = [URIRef(name) for name in table.about]
+    for thing, _, name in {triple for each in classes for triple in store.triples(None, RDF.type, each)}:
+        if not table.is_list:
+            yield thing, RDF.type, name
         for column in table.columns:
-            if column.property and column.language != ANY:
+            if column.property and column.language != ANY and not column.separator:
                 for triple in store.triples(thing, URIRef(column.property), None):
                     if column.holds(getattr(triple[2], "language", None)):
                         yield triple
@@ -101,14 +104,63 @@ def check_keys(snapshot: Snapshot) -> None:
             if column.references:
                 target = next(each for each in tables() if each.name == column.references).key[0]
                 there = {row[target] for row in found[column.references]}
-                cells = (row[column.name] for row in found[table.name])
-                named = {each for cell in cells for each in cell.split(column.separator or None) if each}
+                named = {row[column.name] for row in found[table.name]} - {""}
                 assert named <= there, (table.name, column.name, sorted(named - there)[:3])
 
 
 def test_keys(tiny: Snapshot) -> None:
     """In the tiny workspace."""
     check_keys(tiny)
+
+
+def test_a_cell_of_several_values_makes_no_statement() -> None:
+    """It would name the one address that joins them; a table with a row for each value says the same."""
+    said_row_by_row = {(name, table.columns[1].property) for table in tables() if table.is_list
+                       for name in table.about}  # fmt: skip
+    lists = {(name, column.property) for table in tables() for column in table.columns if column.separator
+             for name in table.about}  # fmt: skip
+    assert 10 == len(lists)
+    assert lists <= said_row_by_row
+    described = csvw.describe("2026-01-01")["tables"]
+    for table, about in zip(tables(), described, strict=True):
+        schema = about["tableSchema"]
+        columns = dict(zip((column.name for column in table.columns), schema["columns"], strict=False))
+        keys = {key["columnReference"] for key in schema.get("foreignKeys", [])}
+        assert {column.name for column in table.columns if column.references} == keys
+        for column in table.columns:
+            if column.separator:
+                # What a foreign key of a list would mean is not defined either.
+                assert not column.references
+                assert columns[column.name]["suppressOutput"]
+                assert "valueUrl" not in columns[column.name]
+
+
+def test_programs_find_columns_by_their_titles() -> None:
+    """Each column has its header as title; a key of one column is a text, one of two a list."""
+    for table, about in zip(tables(), csvw.describe("2026-01-01")["tables"], strict=True):
+        schema = about["tableSchema"]
+        titles = [[column.name] for column in table.columns] + [["class"]] * (not table.is_list)
+        assert titles == [column["titles"] for column in schema["columns"]]
+        assert (list(table.key) if table.is_list else table.columns[0].name) == schema["primaryKey"]
+
+
+def test_the_converter_follows_the_standard(tmp_path: Path) -> None:
+    """CSV2RDF: a value URL gives one statement whatever the separator, several plain values one each."""
+    columns = [
+        {"name": "a", "titles": ["a"], "suppressOutput": True},
+        {"name": "b", "titles": ["b"], "separator": " ", "propertyUrl": "urn:b", "valueUrl": "{+b}"},
+        {"name": "c", "titles": ["c"], "separator": " ", "propertyUrl": "urn:c", "datatype": "string"},
+    ]
+    table = {"url": "t.csv", "tableSchema": {"aboutUrl": "{+a}", "columns": columns}}
+    metadata = {"@context": ["http://www.w3.org/ns/csvw"], "tables": [table]}
+    (tmp_path / "csv-metadata.json").write_text(json.dumps(metadata), encoding="utf-8")
+    (tmp_path / "t.csv").write_text("a,b,c\r\nurn:1,urn:2 urn:3,x y\r\nurn:4,,\r\n", encoding="utf-8")
+    this = URIRef("urn:1")
+    assert [
+        (this, URIRef("urn:b"), URIRef("urn:2,urn:3")),
+        (this, URIRef("urn:c"), Literal("x")),
+        (this, URIRef("urn:c"), Literal("y")),
+    ] == csv2rdf.statements(tmp_path)["t.csv"]
 
 
 @pytest.mark.parametrize("table", tables(), ids=lambda table: table.name)
@@ -154,11 +206,12 @@ def test_hidden_graphs_are_in_no_table(tiny: Snapshot, monkeypatch: pytest.Monke
 def test_what_columns_mean_is_known() -> None:
     """Properties are terms of the ontology or of others; every table has columns; titles are in every language."""
     ontology = Graph().parse(shipped("ontology") / "twin.ttl")
-    assert 12 == len(tables())
-    assert 106 == sum(len(table.columns) for table in tables())
+    assert 17 == len(tables())
+    assert 116 == sum(len(table.columns) for table in tables())
     names = {table.name for table in tables()}
     for table in tables():
-        assert (URIRef(table.about), None, None) in ontology
+        assert all((URIRef(name), None, None) in ontology for name in table.about)
+        assert table.is_list or 1 == len(table.about)
         assert not table.columns[0].property
         for column in table.columns:
             assert set(LANGUAGES) == {language for language, text in column.titles.items() if text}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import gzip
 import hashlib
 import json
+import os
 import random
 import shutil
 import signal
@@ -23,7 +26,7 @@ from rdflib import RDF, Graph, URIRef
 
 from feed_replay import Member, lines_of, read_members, replay
 from twin_graph import ldes
-from twin_graph.errors import SnapshotDamaged
+from twin_graph.errors import OperatorError, SnapshotDamaged
 from twin_graph.ldes import members as pages
 from twin_graph.ldes.baking import compare
 from twin_graph.ldes.reading import UNITS, feed_folder
@@ -375,6 +378,62 @@ bake(Path(sys.argv[1]), "{BASE}")
         assert [0, 0] == [each.wait() for each in running]
         assert 3 == len(ldes.read_feed(tmp_path, BASE))
         assert 3 * 50 == len(read_all(tmp_path))
+
+
+class TestDamage:
+    """`verify` reads every page, so that damage is known before somebody follows the feed."""
+
+    def test_a_whole_feed(self, tmp_path: Path, few_on_a_page: None) -> None:
+        """Nothing is wrong with it, nor with one that was never written."""
+        assert [] == ldes.verify(tmp_path, BASE)
+        for number in range(3):
+            publish(tmp_path, {(f"id/{each}", str(number), "g") for each in "abc"}, NOON + number * HOUR)
+        ldes.bake(tmp_path, BASE)
+        assert [] == ldes.verify(tmp_path, BASE)
+
+    @pytest.mark.parametrize("name", ["publication.json", "1.nq.gz", "2.nq.gz", UNITS])
+    @pytest.mark.parametrize("damage", ["lost", "cut", "altered"])
+    def test_every_file(self, tmp_path: Path, few_on_a_page: None, name: str, damage: str) -> None:
+        """One that is lost, cut or of other bytes and the same size is named, with what to do."""
+        publish(tmp_path, {(f"id/{each}", "1", "g") for each in "abc"}, NOON)
+        (entry,) = ldes.bake(tmp_path, BASE)
+        path = feed_folder(tmp_path, BASE) / entry.name / name
+        content = bytearray(path.read_bytes())
+        if damage == "altered":
+            content[-6] ^= 1
+            path.write_bytes(content)
+        elif damage == "cut":
+            path.write_bytes(content[:-1] if name != "publication.json" else content[:9])
+        else:
+            path.unlink()
+        (problem,) = ldes.verify(tmp_path, BASE)
+        assert entry.name in problem
+        assert "take this folder of the feed from a backup" in problem
+
+    def test_another_number_of_members(self, tmp_path: Path) -> None:
+        """A page that can be read and lacks a member is damage, too."""
+        publish(tmp_path, {(f"id/{each}", "1", "g") for each in "abc"}, NOON)
+        (entry,) = ldes.bake(tmp_path, BASE)
+        path = feed_folder(tmp_path, BASE) / entry.name / "1.nq.gz"
+        lines = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
+        kept = [line for line in lines if b"#1>" not in line.partition(b" .")[0]]
+        path.write_bytes(gzip.compress(b"".join(kept)))
+        (problem,) = ldes.verify(tmp_path, BASE)
+        assert "holds 2 members, not 3" in problem
+
+    def test_a_full_disk_says_what_to_do(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """And leaves the feed as it was."""
+
+        def fail(*_: object) -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        publish(tmp_path, {("id/a", "1", "g")}, NOON)
+        with monkeypatch.context() as patch:
+            patch.setattr(pages.Pages, "close", fail)
+            with pytest.raises(OperatorError, match="make room on the disk and run the command again"):
+                ldes.bake(tmp_path, BASE)
+        assert {} == content_of(tmp_path)
+        assert 1 == len(ldes.bake(tmp_path, BASE))
 
 
 def test_the_view_leads_to_every_page(tmp_path: Path) -> None:

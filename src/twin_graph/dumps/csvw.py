@@ -1,7 +1,9 @@
 """What the columns of the tables mean, for programs: types, keys, and the statement that each cell makes.
 
-From it and the CSV files the statements can be made again (https://www.w3.org/TR/csv2rdf/). Stands under the name at
-which programs look for it (https://www.w3.org/TR/tabular-data-model/, section 5.4).
+From it and the CSV files the statements can be made again (https://www.w3.org/TR/csv2rdf/). A cell with several
+values would name one address that joins them all, so such columns make no statement: tables with a row for each value
+do.
+Stands under the name at which programs look for it (https://www.w3.org/TR/tabular-data-model/, section 5.4).
 """
 
 from __future__ import annotations
@@ -38,7 +40,6 @@ def describe(modified: str) -> dict[str, Any]:
 
 def _table(table: Table) -> dict[str, Any]:
     subject = f"{{+{table.columns[0].name}}}"
-    is_of_class = {"virtual": True, "propertyUrl": "rdf:type", "valueUrl": table.about}
     references = [
         {"columnReference": column.name,
          "reference": {"resource": file_name(column.references, CSV), "columnReference": _key_of(column)}}
@@ -46,17 +47,32 @@ def _table(table: Table) -> dict[str, Any]:
     ]  # fmt: skip
     schema = {
         "aboutUrl": subject,
-        "primaryKey": list(table.key),
-        "columns": [*(_column(table, column) for column in table.columns), is_of_class],
+        # Of one column as a text: some programs take a list for its name.
+        "primaryKey": list(table.key) if table.is_list else table.key[0],
+        "columns": [*(_column(table, column) for column in table.columns), *_classes(table)],
         **({"foreignKeys": references} if references else {}),
     }
     return {"url": file_name(table.name, CSV), "dc:title": _said(table.titles), "tableSchema": schema}
+
+
+def _classes(table: Table) -> list[dict[str, Any]]:
+    """What all its rows are; of a list that is said where the things have their rows."""
+    if table.is_list:
+        return []
+    named = {
+        "name": "class",
+        "titles": ["class"],
+        "virtual": True,
+    }  # some programs want titles of all columns
+    return [{**named, "propertyUrl": "rdf:type", "valueUrl": name} for name in table.about]
 
 
 def _column(table: Table, column: Column) -> dict[str, Any]:
     is_thing = column.datatype == THING
     found: dict[str, Any] = {
         "name": column.name,
+        # What the header says; programs compare it with this, not with the name.
+        "titles": [column.name],
         "dc:title": _said(column.titles),
         "datatype": "anyURI" if is_thing else column.datatype,
     }
@@ -66,7 +82,7 @@ def _column(table: Table, column: Column) -> dict[str, Any]:
         found["separator"] = column.separator
     if column.language not in ("", ANY):
         found["lang"] = column.language
-    if not column.property or column.language == ANY:
+    if not column.property or column.language == ANY or column.separator:
         return {**found, "suppressOutput": True}
     found["propertyUrl"] = column.property
     return {**found, "valueUrl": f"{{+{column.name}}}"} if is_thing else found

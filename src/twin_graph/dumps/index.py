@@ -80,7 +80,7 @@ def read_index(snapshot: Snapshot) -> Index | None:
         return Index(known["snapshot"], known["dataset_hash"], dumps)
     except (OSError, ValueError, TypeError, KeyError) as problem:
         raise SnapshotDamaged(
-            f"{snapshot.path.name}/{DUMPS}/{INDEX}: {problem}; run twin-graph dump"
+            f"{snapshot.path.name}/{DUMPS}/{INDEX}: {problem}; run twin-graph snapshot dump"
         ) from problem
 
 

@@ -72,7 +72,9 @@ def write_parquet(folder: Path, table: Table) -> int:
     fields = [_field(column) for column in table.columns]
     plain = {column.name: pa.string() if column.separator else field.type
              for column, field in zip(table.columns, fields, strict=True)}  # fmt: skip
-    schema = pa.schema(fields, {b"title": table.titles["en"].encode(), b"about": table.about.encode()})
+    schema = pa.schema(
+        fields, {b"title": table.titles["en"].encode(), b"about": " ".join(table.about).encode()}
+    )
     reader = arrow_csv.open_csv(
         folder / file_name(table.name, CSV),
         read_options=arrow_csv.ReadOptions(use_threads=False),

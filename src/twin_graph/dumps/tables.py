@@ -1,8 +1,9 @@
 """The tables that are offered as files: what their rows and columns are, and the rows of a snapshot.
 
-A table has a row for each thing of a class, or for each value of its last column where that is what it lists. Tables
-and columns are rows of `tables.csv` and `columns.csv`; another column needs a line there and no code. How rows are
-written as files is `sheets`; what a column means is said to programs by `csvw`.
+A table has a row for each thing of its classes; one of two columns has a row for each value of the second. The latter
+say what a column with several values, which is for people, cannot say to programs. Tables and columns are rows of
+`tables.csv` and `columns.csv`; another column needs a line there and no code. How rows are written as files is
+`sheets`; what a column means is said to programs by `csvw`.
 """
 
 from __future__ import annotations
@@ -55,10 +56,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: the class of what its rows are about, titles by language, and columns."""
+    """One table: the classes of what its rows are about, titles by language, and columns."""
 
     name: str
-    about: str
+    about: tuple[str, ...]
     titles: Mapping[str, str]
     columns: tuple[Column, ...]
 
@@ -90,7 +91,9 @@ def tables() -> tuple[Table, ...]:
         column = Column(row["column"], _iri(row["property"]), titles=_titles(row), **plain)
         columns.setdefault(row["table"], []).append(column)
     return tuple(
-        Table(row["table"], _iri(row["about"]), _titles(row), tuple(columns[row["table"]]))
+        Table(
+            row["table"], tuple(map(_iri, row["about"].split())), _titles(row), tuple(columns[row["table"]])
+        )
         for row in _read("tables")
     )
 
@@ -99,15 +102,16 @@ def read_rows(snapshot: Snapshot, chosen: Iterable[Table]) -> Iterator[tuple[Tab
     """The rows of tables in the order of the sorted dump, which has all statements of a thing side by side."""
     by_class: dict[str, list[Table]] = {}
     for table in chosen:
-        by_class.setdefault(table.about, []).append(table)
+        for name in table.about:
+            by_class.setdefault(name, []).append(table)
     for subject, values in read_things(snapshot.dump_path, snapshot.hidden):
         types = dict.fromkeys(values.get(_TYPE, ()))
-        for name, _ in types:
-            for table in by_class.get(name, ()):
-                # What the table says already of all its rows.
-                others = [each for each in types if each[0] != name]
-                for row in table.rows(subject, {**values, _TYPE: others}):
-                    yield table, row
+        found = {table.name: table for name, _ in types for table in by_class.get(name, ())}
+        for table in found.values():
+            # What the table says already of all its rows.
+            others = [each for each in types if each[0] not in table.about]
+            for row in table.rows(subject, {**values, _TYPE: others}):
+                yield table, row
 
 
 def _texts(column: Column, values: Mapping[str, list[Value]]) -> Iterator[str]:

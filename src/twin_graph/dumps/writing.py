@@ -6,17 +6,19 @@ Which there are: the statements (`dataset`), the tables (`sheets`) and what the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from twin_graph.dumps import csvw, dataset, sheets
+from twin_graph.dumps.checking import is_whole
 from twin_graph.dumps.files import compressions, file_name, sha256
 from twin_graph.dumps.index import DUMPS, Dump, Index, read_index, write_index
 from twin_graph.dumps.tables import tables
+from twin_graph.errors import SnapshotDamaged
 from twin_graph.formats import CSV, CSVW, GEO_JSON, PARQUET, Format
-from twin_graph.snapshot import Snapshot
+from twin_graph.snapshot import Snapshot, writing_alone
 
 Step = Callable[[str], AbstractContextManager[object]]
 Sizes = Mapping[str, int]  # unpacked, by content
@@ -32,16 +34,27 @@ class Part:
 
 
 def write_dumps(snapshot: Snapshot, step: Step = nullcontext) -> Index:
-    """Write what is missing, and say what there is.
+    """Write what is missing, and say what there is; whoever writes at the same time waits.
 
-    A dump that was cut is written anew; one that is whole stays as it is.
+    A dump that was cut or damaged is written anew; one that is whole stays as it is. Without a list that can be read
+    none counts as whole.
 
     Raises:
-        SnapshotDamaged: the list of dumps that are there cannot be read.
+        OperatorError: a file cannot be written.
     """
     folder = snapshot.path / DUMPS
-    folder.mkdir(exist_ok=True)
-    known = read_index(snapshot)
+    with writing_alone(folder):
+        index = Index(
+            snapshot.manifest.id, dataset.dataset_hash(snapshot), _write_missing(snapshot, folder, step)
+        )
+        write_index(folder, index)
+    return index
+
+
+def _write_missing(snapshot: Snapshot, folder: Path, step: Step) -> tuple[Dump, ...]:
+    known = None
+    with suppress(SnapshotDamaged):
+        known = read_index(snapshot)
     found: list[Dump] = []
     for part in parts(snapshot, folder):
         with step(f"{' '.join(part.contents)}.{part.format.extension}"):
@@ -49,11 +62,9 @@ def write_dumps(snapshot: Snapshot, step: Step = nullcontext) -> Index:
                 dump for each in part.contents for dump in (known.of(each, part.format) if known else [])
             ]
             whole = len(there) == len(part.contents) * len(compressions(part.format))
-            kept = whole and all(_is_whole(folder, dump) for dump in there)
+            kept = whole and all(is_whole(folder, dump) for dump in there)
             found.extend(there if kept else _files(folder, part.format, part.write()))
-    index = Index(snapshot.manifest.id, dataset.dataset_hash(snapshot), tuple(found))
-    write_index(folder, index)
-    return index
+    return tuple(found)
 
 
 def parts(snapshot: Snapshot, folder: Path) -> Iterator[Part]:
@@ -79,8 +90,3 @@ def _files(folder: Path, fmt: Format, sizes: Sizes) -> Iterator[Dump]:
             path = folder / file_name(content, fmt, compression)
             packed = path.stat().st_size
             yield Dump(path.name, content, fmt.name, compression.extension, packed, size, sha256(path))
-
-
-def _is_whole(folder: Path, dump: Dump) -> bool:
-    path = folder / dump.name
-    return path.is_file() and path.stat().st_size == dump.bytes

@@ -6,6 +6,7 @@ version of a unit, or says that it is gone. What was written for a publication n
     units.py      a dump, unit by unit
     members.py    members and their pages, as N-Quads
     reading.py    which publications the feed holds, and their pages
+    checking.py   find damage
     baking.py     write what the feed does not hold yet, beside the snapshots
     view.py       how the pages are found: the statements of the addresses above them
     feed.ttl      what the feed says of itself, and the shape of a member
@@ -20,7 +21,8 @@ https://w3id.org/ldes/specification, https://w3id.org/tree/specification
 """
 
 from twin_graph.ldes.baking import bake
-from twin_graph.ldes.reading import FOLDER, Entry, find_entry, read_feed, read_page
+from twin_graph.ldes.checking import verify
+from twin_graph.ldes.reading import FOLDER, Entry, find_entry, read_feed, read_page, stamp
 from twin_graph.ldes.view import address, describe_entry, describe_feed, page_address
 
 __all__ = [
@@ -34,4 +36,6 @@ __all__ = [
     "page_address",
     "read_feed",
     "read_page",
+    "stamp",
+    "verify",
 ]

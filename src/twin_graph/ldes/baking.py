@@ -7,7 +7,6 @@ any moment leaves what was there, and what is there is never written again.
 
 from __future__ import annotations
 
-import fcntl
 import gzip
 import hashlib
 import json
@@ -33,7 +32,7 @@ from twin_graph.ldes.reading import (
     read_feed,
 )
 from twin_graph.ldes.units import Key, Unit, read_units
-from twin_graph.snapshot import Snapshot, current_id, open_snapshot, read_publications
+from twin_graph.snapshot import Snapshot, current_id, open_snapshot, read_publications, writing_alone
 
 Step = Callable[[str], AbstractContextManager[object]]
 _ASIDE = ".baking"
@@ -66,11 +65,10 @@ def bake(snapshots: Path, base_iri: str, step: Step = nullcontext) -> tuple[Entr
 
     Raises:
         SnapshotDamaged: the feed or the current snapshot is not as it was written.
+        OperatorError: a file cannot be written.
     """
     folder = feed_folder(snapshots, base_iri)
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with writing_alone(folder):
         shutil.rmtree(folder / _ASIDE, ignore_errors=True)  # of who was killed
         entries = list(read_feed(snapshots, base_iri))
         for pending in _list_pending(snapshots, base_iri, entries[-1] if entries else None):

@@ -18,6 +18,7 @@
     answers.py    the answers that are held ready
     side.py       files beside the data
     contents.py   what is in each graph, as hashes
+    locking.py    one at a time writes in a folder
     publishing.py when snapshots were published
     writing.py    write snapshots, and delete old ones
 
@@ -27,6 +28,7 @@ it is decided by `build`; there is no clock in it.
 
 from twin_graph.snapshot.answers import PreparedAnswer
 from twin_graph.snapshot.checking import Step, require_whole, verify
+from twin_graph.snapshot.locking import writing_alone
 from twin_graph.snapshot.manifest import HASHED, Manifest, damaged, identify, is_identity
 from twin_graph.snapshot.publishing import Publication, changed_at, read_publications
 from twin_graph.snapshot.reading import (
@@ -68,4 +70,5 @@ __all__ = [
     "require_whole",
     "verify",
     "write_snapshot",
+    "writing_alone",
 ]

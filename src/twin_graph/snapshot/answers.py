@@ -45,6 +45,13 @@ def write_answers(folder: Path, answers: Iterable[PreparedAnswer]) -> None:
     (folder / INDEX).write_text(json.dumps(index, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
+def read_rows(folder: Path) -> dict[str, int | None]:
+    """How many rows each answer has, where that is known, by their keys; none where the index cannot be read."""
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {key: entry["rows"] for key, entry in json.loads((folder / INDEX).read_bytes()).items()}
+    return {}
+
+
 def compare_answers(folder: Path) -> list[str]:
     """What is wrong with a folder of answers; nothing where there is none."""
     if not folder.exists():

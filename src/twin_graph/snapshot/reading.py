@@ -11,6 +11,7 @@ from typing import Any
 
 from twin_graph import iris
 from twin_graph.errors import OperatorError, SnapshotDamaged, SnapshotMissing
+from twin_graph.snapshot.answers import ANSWERS, read_rows
 from twin_graph.snapshot.manifest import (
     HASHED,
     RUN_BUILD,
@@ -66,6 +67,11 @@ class Snapshot:
         if hashlib.sha256(content := read_file(self.path / name)).hexdigest() != self.manifest.files[name]:
             raise damaged(self.path, f"{name} differs from the manifest")
         return content
+
+    @cached_property
+    def answer_rows(self) -> dict[str, int | None]:
+        """How many rows each prepared answer has, by its key."""
+        return read_rows(self.path / ANSWERS)
 
     def side(self, name: str) -> Path | None:
         """Where a file beside the data is; None in a snapshot that was built without it."""
