@@ -12,7 +12,15 @@ https://www.w3.org/TR/void/ and https://semiceu.github.io/DCAT-AP/releases/3.0.1
 """
 
 from twin_graph.catalog.counts import Counts, count
-from twin_graph.catalog.dcat import catalog_address, describe_catalog, describe_part, keywords, whole_of
+from twin_graph.catalog.dcat import (
+    catalog_address,
+    comparison_of,
+    describe_catalog,
+    describe_comparison,
+    describe_part,
+    keywords,
+    whole_of,
+)
 from twin_graph.catalog.facts import Agent, Edition, Extent, Facts, File, Part
 from twin_graph.catalog.void import describe_contents, void_address
 
@@ -25,8 +33,10 @@ __all__ = [
     "File",
     "Part",
     "catalog_address",
+    "comparison_of",
     "count",
     "describe_catalog",
+    "describe_comparison",
     "describe_contents",
     "describe_part",
     "keywords",

@@ -8,7 +8,7 @@ https://semiceu.github.io/DCAT-AP/releases/3.0.1/
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from urllib.parse import quote
 
@@ -30,9 +30,17 @@ from twin_graph.catalog.patterns import (
 from twin_graph.graphs import Triple, literal
 from twin_graph.namespaces import PREFIXES
 
-SERVICES = ("sparql", "reconcile", "reconcile/wikidata")
+# The services, each with its page: of the reader's language where it does not stand alone.
+SERVICES = {
+    "sparql": "sparql",
+    "reconcile": "{language}/reconcile",
+    "reconcile/wikidata": "{language}/reconcile",
+}
+FEED, _FEED_PAGE = "ldes", "{language}/changes"
 ONTOLOGY = "ontology"
 DCAT, SPDX, VCARD = (Namespace(PREFIXES[name]) for name in ("dcat", "spdx", "vcard"))
+# What the hash of a dataset is of; a file is hashed as it is.
+CANONICAL_FORM = URIRef("https://www.w3.org/TR/rdf-canon/")
 _WKT = URIRef(PREFIXES["geo"] + "wktLiteral")
 
 
@@ -57,6 +65,18 @@ def describe_part(base_iri: str, part: Part, language: str) -> str:
     return next(iter(known.texts(_pattern_of(part, known), DCTERMS.description, language)), "")
 
 
+def comparison_of(base_iri: str) -> URIRef:
+    """The dataset of all that is compared with Wikidata."""
+    return URIRef(f"{catalog_address(base_iri)}#comparison")
+
+
+def describe_comparison(base_iri: str, title: str, language: str) -> tuple[str, str]:
+    """What the comparison is called and what it holds; `title` is that of the publication."""
+    said = patterns_of(base_iri).say(comparison_of(base_iri), "comparison", words={"title": {"": title}})
+    texts = {name: str(text) for _, name, text in said if getattr(text, "language", None) == language}
+    return texts.get(DCTERMS.title, ""), texts.get(DCTERMS.description, "")
+
+
 def describe_catalog(facts: Facts) -> list[Triple]:
     """All statements of the catalogue, sorted, each once."""
     said = set(_Catalog(facts).statements())
@@ -74,9 +94,8 @@ class _Catalog:
         self._whole = whole_of(facts.base_iri)
         self._series = self._node("editions")
         self._licences = {part.name: licence_of(part.licence) for part in facts.parts if part.licence}
-        is_known = len(self._licences) == len(facts.parts)
-        self._licence = strictest(self._licences.values()) if is_known else None
-        self._modified = max([facts.issued, *(part.modified for part in facts.parts), *self._dates()])
+        self._licence = _licence_of_all([part.licence for part in facts.parts])
+        self._modified = facts.modified
 
     def statements(self) -> Iterator[Triple]:
         """Everything but what is known of others' concepts."""
@@ -88,11 +107,10 @@ class _Catalog:
         if self._facts.reports:
             yield from self._comparison()
         yield from self._editions()
-        for name in SERVICES:
-            yield from self._service(URIRef(f"{self._facts.base_iri}{name}#service"))
-
-    def _dates(self) -> Iterator[datetime]:
-        yield from (edition.at for edition in self._facts.editions)
+        for name, page in SERVICES.items():
+            yield from self._service(name, page)
+        if self._facts.has_feed:
+            yield from self._service(FEED, _FEED_PAGE)
 
     def _node(self, fragment: str) -> URIRef:
         return URIRef(f"{self._catalog}#{quote(fragment, safe='')}")
@@ -137,13 +155,16 @@ class _Catalog:
 
     # -- datasets ------------------------------------------------------------------------------------------
 
-    def _dataset(self, thing: URIRef, name: str, extent: Extent, page: str) -> Iterator[Triple]:
-        """What is said of every dataset."""
+    def _dataset(
+        self, thing: URIRef, name: str, extent: Extent, page: str, end: str = ""
+    ) -> Iterator[Triple]:
+        """What is said of every dataset; `end` is the day up to which it speaks, where that is one of its own."""
         yield self._catalog, DCAT.dataset, thing
         yield from self._patterns.say(thing, "resource", "dataset")
         yield thing, DCTERMS.identifier, Literal(str(thing))
         yield from self._published(thing)
-        yield from self._period(thing, name if extent is not self._facts.extent else "all", extent.start)
+        shared = extent is self._facts.extent
+        yield from self._period(thing, "all" if shared else name, extent.start, end or self._facts.valid_on)
         if extent.box is not None:
             place = self._node(f"place-{name}")
             yield thing, DCTERMS.spatial, place
@@ -155,17 +176,22 @@ class _Catalog:
         yield from self._dataset(whole, "all", facts.extent, "about")
         yield from self._patterns.say(whole, "whole", words={"title": facts.title})
         yield from self._when(whole, facts.issued, self._modified)
-        yield from self._files(whole, "all", facts.whole, self._licence, facts.issued, self._modified)
-        queried = self._node("queried")
-        yield whole, DCAT.distribution, queried
-        yield from self._patterns.say(queried, "distribution", "queried")
-        yield from self._licensed(queried, self._licence)
+        rights = self._node("rights-all") if any(part.rights for part in facts.parts) else None
+        yield from self._rights(rights, facts.parts)
+        yield from self._files(whole, "all", facts.whole, self._licence, facts.issued, self._modified, rights)
+        for name in ("queried", "followed") if facts.has_feed else ("queried",):
+            node = self._node(name)
+            yield whole, DCAT.distribution, node
+            yield from self._patterns.say(node, "distribution", name)
+            yield from self._licensed(node, self._licence)
         for part in facts.parts:
             yield whole, DCTERMS.hasPart, iris.graph(facts.base_iri, part.name)
-        yield whole, DCAT.version, Literal(facts.current)
+        # Its files may be those of an edition before: then that one is the newest to be had.
+        offered = facts.offered or facts.current
+        yield whole, DCAT.version, Literal(offered)
         for edition in facts.editions:
             yield whole, DCAT.hasVersion, self._edition_iri(edition)
-            if edition.id == facts.current:
+            if edition.id == offered:
                 yield whole, DCAT.hasCurrentVersion, self._edition_iri(edition)
 
     def _part(self, part: Part) -> Iterator[Triple]:
@@ -180,14 +206,22 @@ class _Catalog:
         yield thing, DCTERMS.isPartOf, self._whole
         yield from self._when(thing, part.issued, part.modified)
         rights = self._node(f"rights-{part.name}") if part.rights else None
-        for language, text in part.rights.items():
-            yield self._node(f"rights-{part.name}"), RDF.type, DCTERMS.RightsStatement
-            yield self._node(f"rights-{part.name}"), RDFS.label, Literal(text, language or None)
+        yield from self._rights(rights, [part])
         licence = self._licences.get(part.name)
         yield from self._files(thing, part.name, part.files, licence, part.issued, part.modified, rights)
 
+    @staticmethod
+    def _rights(node: URIRef | None, parts: Iterable[Part]) -> Iterator[Triple]:
+        """Whom to name when parts are used."""
+        if node is None:
+            return
+        yield node, RDF.type, DCTERMS.RightsStatement
+        for part in parts:
+            for language, text in part.rights.items():
+                yield node, RDFS.label, Literal(text, language or None)
+
     def _comparison(self) -> Iterator[Triple]:
-        facts, thing = self._facts, self._node("comparison")
+        facts, thing = self._facts, comparison_of(self._facts.base_iri)
         modified = facts.reports_modified or self._modified
         yield from self._dataset(thing, "comparison", facts.extent, "wikidata")
         yield from self._patterns.say(thing, "comparison", words={"title": facts.title})
@@ -205,8 +239,8 @@ class _Catalog:
         yield self._catalog, DCAT.resource, series
         yield from self._patterns.say(series, "series", words={"title": facts.title})
         yield from self._published(series)
-        yield from self._period(series, "all", facts.extent.start)
-        yield from self._when(series, facts.issued, last.at)
+        yield from self._period(series, "all", facts.extent.start, facts.valid_on)
+        yield from self._when(series, facts.issued, last.again)
         yield series, DCAT.first, self._edition_iri(first)
         yield series, DCAT.last, self._edition_iri(last)
         before: Edition | None = None
@@ -216,8 +250,8 @@ class _Catalog:
 
     def _edition(self, edition: Edition, before: Edition | None) -> Iterator[Triple]:
         thing, date = self._edition_iri(edition), {"": edition.at.date().isoformat()}
-        words = {"title": self._facts.title, "date": date, "id": {"": edition.id}}
-        yield from self._dataset(thing, edition.id, self._facts.extent, "about")
+        words = {"title": edition.title, "date": date, "id": {"": edition.id}}
+        yield from self._dataset(thing, edition.id, edition.extent, "about", edition.valid_on)
         yield from self._patterns.say(thing, "edition", words=words)
         yield from self._when(thing, edition.at, edition.at)
         yield thing, DCAT.version, Literal(edition.id)
@@ -226,7 +260,12 @@ class _Catalog:
         if before is not None:
             yield thing, DCAT.previousVersion, self._edition_iri(before)
             yield thing, DCAT.prev, self._edition_iri(before)
-        yield from self._files(thing, edition.id, edition.files, self._licence, edition.at, edition.at)
+        licence = _licence_of_all(edition.licences)
+        yield from self._files(thing, edition.id, edition.files, licence, edition.at, edition.at)
+        if edition.dataset_hash:
+            checksum = URIRef(f"{thing}-checksum")
+            yield from self._checksum(thing, checksum, edition.dataset_hash)
+            yield from self._link(checksum, DCTERMS.conformsTo, CANONICAL_FORM, DCTERMS.Standard)
 
     def _edition_iri(self, edition: Edition) -> URIRef:
         return self._node(f"edition-{edition.id}")
@@ -240,7 +279,7 @@ class _Catalog:
             yield thing, DCAT.distribution, node
             yield from self._file(node, file)
             yield from self._licensed(node, licence)
-            yield from self._when(node, issued, modified)
+            yield from self._when(node, issued, file.modified or modified)
             if rights is not None:
                 yield node, DCTERMS.rights, rights
 
@@ -261,20 +300,17 @@ class _Catalog:
         if file.bytes is not None:
             yield node, DCAT.byteSize, literal(str(file.bytes), str(XSD.nonNegativeInteger))
         if file.sha256:
-            checksum = URIRef(f"{node}-checksum")
-            yield from self._link(node, SPDX.checksum, checksum, SPDX.Checksum)
-            yield checksum, SPDX.algorithm, SPDX.checksumAlgorithm_sha256
-            yield checksum, SPDX.checksumValue, literal(file.sha256, str(XSD.hexBinary))
+            yield from self._checksum(node, URIRef(f"{node}-checksum"), file.sha256)
 
-    def _service(self, service: URIRef) -> Iterator[Triple]:
+    def _service(self, name: str, page: str) -> Iterator[Triple]:
+        service = URIRef(f"{self._facts.base_iri}{name}#service")
         yield self._catalog, DCAT.service, service
         yield from self._patterns.say(service, "resource", "service")
         yield from self._patterns.know(service)
         yield service, DCAT.servesDataset, self._whole
         yield from self._published(service)
         yield from self._licensed(service, self._licence)
-        page = "sparql" if str(service).endswith("sparql#service") else f"{self._facts.language}/reconcile"
-        landing = URIRef(f"{self._facts.base_iri}{page}")
+        landing = URIRef(f"{self._facts.base_iri}{page.format(language=self._facts.language)}")
         yield from self._link(service, DCAT.landingPage, landing, FOAF.Document)
 
     # -- parts ---------------------------------------------------------------------------------------------
@@ -283,14 +319,19 @@ class _Catalog:
         if licence is not None:
             yield from self._link(thing, DCTERMS.license, licence, DCTERMS.LicenseDocument)
 
-    def _period(self, thing: URIRef, name: str, start: str) -> Iterator[Triple]:
+    def _checksum(self, thing: URIRef, checksum: URIRef, sha256: str) -> Iterator[Triple]:
+        yield from self._link(thing, SPDX.checksum, checksum, SPDX.Checksum)
+        yield checksum, SPDX.algorithm, SPDX.checksumAlgorithm_sha256
+        yield checksum, SPDX.checksumValue, literal(sha256, str(XSD.hexBinary))
+
+    def _period(self, thing: URIRef, name: str, start: str, end: str) -> Iterator[Triple]:
         """The days that the data speak of; where none is known, only the last one."""
         node = self._node(f"period-{name}")
         yield from self._link(thing, DCTERMS.temporal, node, DCTERMS.PeriodOfTime)
         if start:
             yield node, DCAT.startDate, literal(start, str(XSD.date))
-        if self._facts.valid_on:
-            yield node, DCAT.endDate, literal(self._facts.valid_on, str(XSD.date))
+        if end:
+            yield node, DCAT.endDate, literal(end, str(XSD.date))
 
     @staticmethod
     def _when(thing: URIRef, issued: datetime, modified: datetime) -> Iterator[Triple]:
@@ -307,6 +348,11 @@ class _Catalog:
 def _pattern_of(part: Part, known: Patterns) -> str:
     own = f"graph-{part.name}"
     return "register" if part.is_register else own if own in known else "graph"
+
+
+def _licence_of_all(licences: Sequence[str]) -> URIRef | None:
+    """What whoever takes all of it has to keep to; None where nobody has said it of some of it."""
+    return strictest(map(licence_of, licences)) if licences and all(licences) else None
 
 
 def _addresses(node: URIRef, agent: Agent, page: URIRef, mail: URIRef, phone: URIRef) -> Iterator[Triple]:

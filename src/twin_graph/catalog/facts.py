@@ -35,6 +35,7 @@ class File:
         packed_type: media type of the file as it is, where it is compressed.
         bytes, sha256: of the file as it is; None and empty where it is made on request.
         report: letter of the report that it holds, for the comparison.
+        modified: when its content changed last, where that is another time than for the dataset.
     """
 
     name: str
@@ -46,6 +47,7 @@ class File:
     bytes: int | None = None
     sha256: str = ""
     report: str = ""
+    modified: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -85,11 +87,24 @@ class Part:
 
 @dataclass(frozen=True)
 class Edition:
-    """All data as they were published once."""
+    """All data as they were published once, and what they say of themselves.
+
+    Attributes:
+        at: when it was published first; `again` when last.
+        title, valid_on, extent: as in `Facts`, of this edition.
+        licences: addresses of the licences of its graphs, one for each, empty for a graph without.
+        dataset_hash: SHA-256 of the statements in their canonical form (RDFC-1.0).
+    """
 
     id: str
     at: datetime
+    again: datetime
     files: tuple[File, ...] = ()
+    title: Mapping[str, str] = field(default_factory=dict)
+    valid_on: str = ""
+    extent: Extent = Extent()
+    licences: tuple[str, ...] = ()
+    dataset_hash: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,10 +115,12 @@ class Facts:
         title: of the publication, by language.
         language: of the pages that it leads to.
         valid_on: day up to which the data speak.
-        editions: those that are kept and have files, the first one first.
+        editions: those that are kept and have files, the one that was published last at the end.
         current: id of the edition that is published now.
+        offered: id of the edition whose files are those of the whole; empty where they are made on request.
         issued: when anything was published first.
         reports: files of the comparison; none where nothing was compared.
+        has_feed: whether the change feed was written.
     """
 
     base_iri: str
@@ -120,3 +137,11 @@ class Facts:
     reports_modified: datetime | None = None
     publisher: Agent | None = None
     contact: Agent | None = None
+    has_feed: bool = False
+    offered: str = ""
+
+    @property
+    def modified(self) -> datetime:
+        """When anything of it changed last."""
+        again = (edition.again for edition in self.editions)
+        return max([self.issued, *(part.modified for part in self.parts), *again])

@@ -18,6 +18,11 @@ from twin_graph.graphs import Triple
 
 _HERE = Path(__file__).parent
 _PATTERN = "pattern:"
+_CREATIVE_COMMONS = re.compile(
+    r"https?://(?:www\.)?creativecommons\.org/((?:licenses|publicdomain)/[a-z0-9.-]+/[0-9.]+)"
+    r"(?:/(?:(?:deed|legalcode)(?:\.[a-z_-]+)?)?)?",
+    re.IGNORECASE,
+)
 _SLOT = re.compile(r"\{(\w+)\}")
 _PUBLIC_DOMAIN = URIRef("http://purl.org/adms/licencetype/PublicDomain")
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
@@ -97,8 +102,18 @@ def explain(triples: Iterable[Triple]) -> list[Triple]:
 
 
 def licence_of(address: str) -> URIRef:
-    """The licence of an address in the vocabulary of the EU; the address itself where that has none."""
-    return _standing_for(URIRef(address)) or URIRef(address)
+    """The licence of an address in the vocabulary of the EU; the address itself where that has none.
+
+    Addresses of Creative Commons are known in every spelling, those of their summaries and legal texts too.
+
+    >>> licence_of("http://creativecommons.org/licenses/by/4.0/deed.pl") == licence_of(
+    ...     "https://creativecommons.org/licenses/by/4.0/"
+    ... )
+    True
+    """
+    spelled = _CREATIVE_COMMONS.fullmatch(address)
+    usual = f"https://creativecommons.org/{spelled[1].lower()}/" if spelled else address
+    return _standing_for(URIRef(usual)) or URIRef(address)
 
 
 def strictest(licences: Iterable[URIRef]) -> URIRef | None:

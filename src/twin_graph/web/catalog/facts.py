@@ -7,26 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 
 from flask import current_app, url_for
 from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, PROV
 
-from twin_graph import dumps, iris
+from twin_graph import iris, ldes
 from twin_graph.catalog import Edition, Extent, Facts, File, Part
 from twin_graph.compare import kept
 from twin_graph.compare.decisions import FILE as DECISIONS
 from twin_graph.compare.model import REPORTS
-from twin_graph.dumps import Dump, Index
+from twin_graph.dumps import Dump
 from twin_graph.dumps.dataset import ALL
 from twin_graph.dumps.files import BY_EXTENSION
 from twin_graph.errors import OperatorError
 from twin_graph.formats import CSV, GRAPH_FORMATS, PLAIN_JSON, TABLE_FORMATS
 from twin_graph.namespaces import TWIN
 from twin_graph.queries import load
-from twin_graph.snapshot import Publication, Snapshot, changed_at, open_snapshot, read_publications
-from twin_graph.web import graph_store, memento
+from twin_graph.snapshot import Publication, changed_at, read_publications
+from twin_graph.web import editions, graph_store
+from twin_graph.web.editions import Kept
 from twin_graph.web.responses import absolute
 from twin_graph.web.site import Site
 
@@ -39,7 +41,8 @@ def gather(here: Site) -> Facts:
     """What there is at this moment."""
     published = read_publications(here.workspace.snapshots)
     extents = read_extents(here)
-    parts = tuple(_part(here, name, published, extents) for name in _names(here))
+    offered = editions.offered(here)
+    parts = tuple(_part(here, name, published, extents, offered) for name in _names(here))
     compared = here.snapshot.side(kept.FILE) is not None
     return Facts(
         here.base_iri,
@@ -51,11 +54,13 @@ def gather(here: Site) -> Facts:
         here.manifest.id,
         published[0].at,
         extents[""],
-        _files(here, ALL, graph_store.addresses(here)[0]),
+        _files(here, ALL, graph_store.addresses(here)[0], offered),
         _reports(here) if compared else (),
         _reports_modified(here, published) if compared else None,
         here.imprint.publisher,
         here.imprint.contact,
+        bool(ldes.read_feed(here.workspace.snapshots, here.base_iri)),
+        offered.id if offered is not None else "",
     )
 
 
@@ -65,10 +70,15 @@ def _names(here: Site) -> list[str]:
     return sorted(name for name, size in here.manifest.graphs.items() if size and name not in hidden)
 
 
-def _part(here: Site, name: str, published: Sequence[Publication], extents: dict[str, Extent]) -> Part:
+def _part(here: Site, name: str, published: Sequence[Publication], extents: dict[str, Extent],
+          offered: Kept | None) -> Part:  # fmt: skip
     graph = iris.graph(here.base_iri, name)
     known = [each.at for each in published if name in each.contents]
     licences = sorted(map(str, here.names.values(graph, DCTERMS.license)))
+    files = _files(here, name, f"{absolute(here, url_for('graph_store.graphs'))}?graph={graph}", offered)
+    if offered is not None and offered.id != here.manifest.id:
+        modified = changed_at(published, offered.id, name)
+        files = tuple(replace(each, modified=modified) if each.sha256 else each for each in files)
     return Part(
         name,
         _texts(here, graph, DCTERMS.title),
@@ -78,7 +88,7 @@ def _part(here: Site, name: str, published: Sequence[Publication], extents: dict
         _texts(here, graph, DCTERMS.rights),
         name in here.manifest.registers,
         extents.get(name, Extent()),
-        _files(here, name, f"{absolute(here, url_for('graph_store.graphs'))}?graph={graph}"),
+        files,
     )
 
 
@@ -115,11 +125,12 @@ def _extent_of(here: Site, name: str) -> Extent:
 # -- files -----------------------------------------------------------------------------------------------
 
 
-def _files(here: Site, content: str, address: str) -> tuple[File, ...]:
-    """The files of a content of what is served; where there are none, what the graph store makes of it."""
-    index = _index(here.snapshot)
-    if index is not None:
-        return tuple(_file(here, here.manifest.id, dump) for dump in index.dumps if _is_of(dump, content))
+def _files(here: Site, content: str, address: str, offered: Kept | None) -> tuple[File, ...]:
+    """The files of a content in the edition that is offered; where there are none, what the graph store makes."""
+    if offered is not None:
+        found = tuple(_file(here, offered, dump) for dump in offered.index.dumps if _is_of(dump, content))
+        if found:
+            return found
     return tuple(
         File(f"{content}.{fmt.extension}", f"{address}&format={fmt.name}", fmt.media_type, fmt.title)
         for fmt in GRAPH_FORMATS
@@ -131,34 +142,30 @@ def _is_of(dump: Dump, content: str) -> bool:
     return dump.content == content or (content == ALL and dump.kind in TABLE_FORMATS)
 
 
-def _index(snapshot: Snapshot) -> Index | None:
-    """The files of a snapshot; a damaged list is said by who serves them, and is no matter of the catalogue."""
-    with suppress(OperatorError):
-        return dumps.read_index(snapshot)
-    return None
-
-
-def _file(here: Site, identity: str, dump: Dump) -> File:
+def _file(here: Site, edition: Kept, dump: Dump) -> File:
     fmt, packing = dump.kind, BY_EXTENSION[dump.compression]
-    address = absolute(here, url_for("dumps.file", identity=identity, name=dump.name))
+    address = absolute(here, url_for("dumps.file", identity=edition.id, name=dump.name))
     name = packing.media_type.rpartition("/")[2]
-    return File(
-        dump.name, address, fmt.media_type, fmt.title, packing.media_type, name, dump.bytes, dump.sha256
-    )
+    # What is offered in the place of what is served now is as old as its edition.
+    modified = edition.first if edition.id != here.manifest.id else None
+    return File(dump.name, address, fmt.media_type, fmt.title, packing.media_type, name, dump.bytes, dump.sha256,
+                modified=modified)  # fmt: skip
 
 
 def _editions(here: Site) -> tuple[Edition, ...]:
-    """The publications that are kept and have files."""
+    """The editions, as they say themselves."""
     found = []
-    for each in memento.mementos(here):
-        snapshot = None
+    for each in editions.editions(here):
         with suppress(OperatorError):  # what is damaged, or deleted this very moment, is no edition
-            snapshot = open_snapshot(here.workspace.snapshots, each.id)
-        index = _index(snapshot) if snapshot is not None else None
-        if index is not None:
-            files = (_file(here, each.id, dump) for dump in index.dumps if _is_of(dump, ALL))
-            found.append(Edition(each.id, each.at, tuple(files)))
+            found.append(_edition(here, each))
     return tuple(found)
+
+
+def _edition(here: Site, kept: Kept) -> Edition:
+    manifest, told = kept.snapshot.manifest, editions.tell(here, kept.snapshot)
+    files = tuple(_file(here, kept, dump) for dump in kept.index.dumps if _is_of(dump, ALL))
+    return Edition(kept.id, kept.first, kept.last, files, manifest.title, manifest.valid_on,
+                   Extent(told.start), told.licences, kept.index.dataset_hash)  # fmt: skip
 
 
 def _reports(here: Site) -> tuple[File, ...]:

@@ -38,8 +38,10 @@ class Entry:
 
     Attributes:
         iri: its identifier; `anchor` its place on this page, `page` the path of its own.
+        endpoint: address of a service; `endpoint_path` where that is on this host.
         issued, modified: days.
         start, end: of the period that it is about.
+        dataset_hash: of its statements in their canonical form, in hexadecimal.
     """
 
     iri: str
@@ -48,6 +50,7 @@ class Entry:
     description: Text | None
     page: str
     endpoint: str
+    endpoint_path: str
     licences: tuple[str, ...]
     version: str
     issued: str
@@ -55,6 +58,7 @@ class Entry:
     start: str
     end: str
     files: tuple[FileRow, ...]
+    dataset_hash: str
 
 
 def values(here: Site, facts: Facts, language: str) -> dict[str, Any]:
@@ -65,12 +69,13 @@ def values(here: Site, facts: Facts, language: str) -> dict[str, Any]:
     root = URIRef(catalog.catalog_address(here.base_iri))
     found = [_entry(here, known, thing, language) for thing in known.objects(root, DCAT.dataset)]
     versions = {str(thing) for thing in known.subjects(DCAT.isVersionOf)}
+    order = [edition.id for edition in facts.editions]
     services = [_entry(here, known, thing, language) for thing in known.objects(root, DCAT.service)]
     return {
         "description": _text(known, root, DCTERMS.description, language),
         "datasets": sorted((each for each in found if each.iri not in versions), key=_order),
         "editions": sorted(
-            (each for each in found if each.iri in versions), key=lambda each: each.issued, reverse=True
+            (each for each in found if each.iri in versions), key=lambda each: -order.index(each.version)
         ),
         "services": sorted(services, key=_order),
         "address": str(root),
@@ -103,6 +108,7 @@ def _entry(here: Site, known: Graph, thing: Node, language: str) -> Entry:
         _text(known, thing, DCTERMS.description, language),
         _path(here, _plain(known, thing, DCAT.landingPage), language),
         _plain(known, thing, DCAT.endpointURL),
+        _path(here, _plain(known, thing, DCAT.endpointURL), ""),
         tuple(sorted(set(_licences(known, thing)))),
         _plain(known, thing, DCAT.version),
         _plain(known, thing, DCTERMS.issued)[:10],
@@ -110,6 +116,7 @@ def _entry(here: Site, known: Graph, thing: Node, language: str) -> Entry:
         _plain(known, period, DCAT.startDate),
         _plain(known, period, DCAT.endDate),
         tuple(sorted(_files(here, known, thing), key=lambda row: row.name)),
+        _plain(known, known.value(thing, SPDX.checksum), SPDX.checksumValue),
     )
 
 
