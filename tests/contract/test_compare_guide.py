@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import fields
 from pathlib import Path
 
 from twin_graph.cli import main
 from twin_graph.compare.checks import CHECKS
+from twin_graph.compare.decisions import Decision
 from twin_graph.compare.kinds import KINDS
 from twin_graph.compare.model import REPORTS, VERDICTS
 from twin_graph.compare.tables import COLUMNS
@@ -44,8 +47,18 @@ def test_verdicts_and_commands_are_explained() -> None:
     """Each verdict has a row; the commands that are shown exist."""
     for verdict in VERDICTS:
         assert f"| `{verdict}` |" in text()
-    for name in re.findall(r"^    twin-graph (\w+)", text(), re.MULTILINE):
+    commands = re.findall(r"^twin-graph (\w+)", text(), re.MULTILINE)
+    assert 7 == len(commands)
+    for name in commands:
         assert name in main.commands
+
+
+def test_the_line_of_a_decision() -> None:
+    """The example has the fields that are written, in their order."""
+    (line,) = re.findall(r"```json\n(.*?)```", text(), re.DOTALL)
+    assert [field.name for field in sorted(fields(Decision), key=lambda field: field.name)] == list(
+        json.loads(line)
+    )
 
 
 def test_where_no_edit_is_known_the_guide_begins_as_the_pages_do() -> None:

@@ -18,7 +18,16 @@ from rdflib import OWL, RDF, RDFS, SKOS, Graph
 import twin_graph
 from twin_graph import namespaces, settings
 from twin_graph.kinds import BY_TABLE, DOCUMENTED, KINDS, Kind
-from twin_graph.namespaces import FEED_PREFIXES, PREFIXES, SCHEMES, SH, TWIN, TWIN_IRI, WIKIDATA_PREFIXES
+from twin_graph.namespaces import (
+    CONFORMANCE_PREFIXES,
+    FEED_PREFIXES,
+    PREFIXES,
+    SCHEMES,
+    SH,
+    TWIN,
+    TWIN_IRI,
+    WIKIDATA_PREFIXES,
+)
 from twin_graph.settings import SETTINGS, Settings
 from twin_graph.shapes import read_shapes
 from twin_graph.sources.columns import KEY_COLUMN, TYPE_COLUMN, Vocabulary
@@ -98,7 +107,7 @@ class TestPrefixes:
         for path in own_files(".ttl", ".rq", ".md", ".html"):
             for prefix, iri in PREFIX.findall(path.read_text(encoding="utf-8")):
                 found[prefix].add(iri)
-        declared = PREFIXES | FEED_PREFIXES | WIKIDATA_PREFIXES
+        declared = PREFIXES | FEED_PREFIXES | CONFORMANCE_PREFIXES | WIKIDATA_PREFIXES
         ours = {prefix: iris for prefix, iris in found.items() if prefix in declared}
         others = {iri for prefix, iris in found.items() if prefix not in declared for iri in iris}
         assert {prefix: {declared[prefix]} for prefix in ours} == ours

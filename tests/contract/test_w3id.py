@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 
 from site_client import client_of
-from twin_graph.namespaces import CONCEPTS_IRI, FUNCTIONS, PREFIXES
+from twin_graph.namespaces import CONCEPTS_IRI, CONFORMANCE_IRI, FUNCTIONS, PREFIXES
 from twin_graph.snapshot import Snapshot
 
 FILE = Path(__file__).parents[2] / "deploy/w3id.htaccess"
 HOST, ROOT = "https://example.org", "https://w3id.org/twin-graph/"
 RULE = re.compile(r"^RewriteRule (\S+) (\S+) \[R=303,L\]$", re.MULTILINE)
 # Functions are used by the build alone, and nothing that is published has them.
-NAMESPACES = sorted({iri for iri in PREFIXES.values() if iri.startswith(ROOT)} - {str(FUNCTIONS)})
+NAMESPACES = sorted(
+    {CONFORMANCE_IRI, *(iri for iri in PREFIXES.values() if iri.startswith(ROOT))} - {str(FUNCTIONS)}
+)
 
 
 def led(path: str) -> str | None:
@@ -42,13 +44,13 @@ def test_namespaces_are_found(tiny_snapshot: Snapshot, namespace: str) -> None:
 
 
 def test_there_are_all_of_them() -> None:
-    """The ontology, the rules and each scheme of concepts."""
+    """The ontology, the rules, what was tested, and each scheme of concepts."""
     assert 20 <= len(NAMESPACES)
-    assert sum(name.startswith(CONCEPTS_IRI) for name in NAMESPACES) == len(NAMESPACES) - 2
+    assert sum(name.startswith(CONCEPTS_IRI) for name in NAMESPACES) == len(NAMESPACES) - 3
 
 
 @pytest.mark.parametrize(
-    "path", ["", "id/city/lublin", "ontology/x", "../x", "concepts/status/x", "ONTOLOGY"]
+    "path", ["x", "id/city/lublin", "ontology/x", "../x", "concepts/status/x", "ONTOLOGY"]
 )
 def test_nothing_else_is_led(path: str) -> None:
     """Identifiers of things are those of who publishes them."""
@@ -61,3 +63,8 @@ def test_suffixes_are_kept(tiny_snapshot: Snapshot) -> None:
     assert f"{HOST}/concepts/status.jsonld" == led("concepts/status.jsonld")
     assert f"{HOST}/context.jsonld" == led("context.jsonld")
     assert 200 == client_of(tiny_snapshot).get("/context.jsonld").status_code
+
+
+def test_the_root_leads_to_the_vocabulary() -> None:
+    """Who shortens an address finds what it belongs to."""
+    assert f"{HOST}/ontology" == led("")

@@ -2,14 +2,15 @@
 
 data/*.csv               the source `shared`
 data/lublin/*.csv        the source `register-lublin`, because it has a table `register`
-data/lviv.xlsx           the same in one workbook, a sheet per table: `register-lviv`
+data/lviv.xlsx           the same in one workbook, a sheet per table: `register-lviv`; so are files of other formats
+                         that a plug-in reads (`readers`)
 data/world/*.csv         the source `world`: no register, so every register comes before it
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from twin_graph import iris
 from twin_graph.findings import Finding, SourceRef, problem
 from twin_graph.kinds import BY_TABLE, Kind
 from twin_graph.sources.columns import KEY_COLUMN, TYPE_COLUMN, Vocabulary
-from twin_graph.sources.tables import Row, Table, read_csv, read_workbook
+from twin_graph.sources.readers import SINGLE, Reader, find_readers
+from twin_graph.sources.tables import Row, Table
 from twin_graph.workspace import Publication, Workspace
 
 SHARED = "shared"
@@ -70,17 +72,19 @@ class Source:
 
 def read_sources(workspace: Workspace, publication: Publication, vocabulary: Vocabulary) -> list[Source]:
     """All sources of a workspace, the one that takes precedence first."""
-    found = {SHARED: _read(SHARED, _files(workspace.data, ".csv"), workspace, vocabulary)}
+    readers = find_readers()
+    books = tuple(suffix for suffix in readers if suffix != SINGLE)
+    found = {SHARED: _read(SHARED, _files(workspace.data, SINGLE), workspace, vocabulary, readers)}
     folders = sorted(
         path for path in workspace.data.iterdir() if path.is_dir() and not path.name.startswith(".")
     )
-    parts = [(folder.name, folder, _files(folder, ".csv", ".xlsx")) for folder in folders]
-    parts += [(book.stem, book, [book]) for book in _files(workspace.data, ".xlsx")]
+    parts = [(folder.name, folder, _files(folder, *readers)) for folder in folders]
+    parts += [(book.stem, book, [book]) for book in _files(workspace.data, *books)]
     for folder in (workspace.data, *folders):
-        _refuse_others(folder, found[SHARED], workspace)
+        _refuse_others(folder, found[SHARED], workspace, readers)
     for name, path, files in parts:
         if files and _accept_name(name, path, found, workspace):
-            found[name] = _read(name, files, workspace, vocabulary)
+            found[name] = _read(name, files, workspace, vocabulary, readers)
     _check_order(found, publication, workspace)
     _check_graphs(found, publication, workspace)
     return sorted(found.values(), key=lambda source: _precedence(source, publication))
@@ -132,8 +136,8 @@ def _accept_name(name: str, path: Path, found: dict[str, Source], workspace: Wor
     return False
 
 
-def _refuse_others(folder: Path, shared: Source, workspace: Workspace) -> None:
-    for path in _files(folder, *_OTHER_SPREADSHEETS):
+def _refuse_others(folder: Path, shared: Source, workspace: Workspace, readers: Iterable[str]) -> None:
+    for path in _files(folder, *set(_OTHER_SPREADSHEETS).difference(readers)):
         where, hint = SourceRef(workspace.relative(path)), "save it as .xlsx or CSV, and take this file away"
         shared.findings.append(problem(where, "this kind of spreadsheet is not read", hint, "reading"))
         shared.unread.update(kind.name for kind in BY_TABLE.values())
@@ -161,13 +165,19 @@ def _check_graphs(found: dict[str, Source], publication: Publication, workspace:
             found[SHARED].findings.append(problem(where, f"there is no graph “{name}”", hint, "reading"))
 
 
-def _read(name: str, files: list[Path], workspace: Workspace, vocabulary: Vocabulary) -> Source:
+def _read(
+    name: str,
+    files: list[Path],
+    workspace: Workspace,
+    vocabulary: Vocabulary,
+    readers: Mapping[str, Reader],
+) -> Source:
     source = Source(name)
-    tables = list(_tables(files, workspace))
+    tables = list(_tables(files, workspace, readers))
     for table in tables:
         _check_columns(table, vocabulary)
         source.findings.extend(table.findings)
-        source.unread.update(_unread(table))
+        source.unread.update(_unread(table, readers))
         if table.name == RETIRED:
             source.retired.extend(table.rows)
         elif table.name == WATCH:
@@ -189,22 +199,18 @@ def _read(name: str, files: list[Path], workspace: Workspace, vocabulary: Vocabu
     return source
 
 
-def _tables(files: Iterable[Path], workspace: Workspace) -> Iterator[Table]:
+def _tables(files: Iterable[Path], workspace: Workspace, readers: Mapping[str, Reader]) -> Iterator[Table]:
     for path in files:
-        shown = workspace.relative(path)
-        if path.suffix.lower() == ".csv":
-            yield read_csv(path, shown)
-        else:
-            yield from read_workbook(path, shown)
+        yield from readers[path.suffix.lower()](path, workspace.relative(path))
 
 
-def _unread(table: Table) -> set[str]:
+def _unread(table: Table, readers: Iterable[str]) -> set[str]:
     """The kinds whose rows may be missing because of what was wrong with a table."""
     if not table.findings:
         return set()
     if table.name in BY_TABLE:
         return {BY_TABLE[table.name].name}
-    if table.path.lower().endswith(".xlsx"):
+    if table.path.lower().endswith(tuple(suffix for suffix in readers if suffix != SINGLE)):
         return {kind.name for kind in BY_TABLE.values()}
     return {BY_TABLE[name].name for name in _near(table.name, BY_TABLE)}
 

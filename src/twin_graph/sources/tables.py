@@ -92,6 +92,16 @@ def read_workbook(path: Path, shown: str) -> list[Table]:
         return [broken]
 
 
+def make_table(name: str, shown: str, records: Iterable[tuple[int, Sequence[str]]]) -> Table:
+    """The table of rows of text that a reader of another format has found, each with its line.
+
+    The first row that is not empty is the header; what is wrong with a row is noted in the table.
+    """
+    table = Table(name.strip().lower(), shown)
+    _fill(table, records, ragged=True)
+    return table
+
+
 def _sheet(sheet: Any, formulas: Any, shown: str) -> Table:
     """The table of a sheet; `formulas` is the same sheet with what was typed instead of what it gives."""
     table = Table(sheet.title.strip().lower(), f"{shown}[{sheet.title}]")
