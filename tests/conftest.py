@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+import earl
 from compared_towns import copy_compared, decide_some, publish
 from partnership_data import write_tables
+from twin_graph import conformance
 from twin_graph.build import build
 from twin_graph.pictures import preview
 from twin_graph.snapshot import Snapshot
@@ -27,6 +29,20 @@ ONE_PIXEL = b64decode(
     b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
 )
 _REAL_FIXTURES = {"real_workspace", "real_snapshot", "real_store", "real_address"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of `tests/earl.py`."""
+    parser.addoption("--record-earl", action="store_true", help="write what is found of public suites")
+    parser.addoption(
+        "--earl", type=Path, default=conformance.REPORT, help="the report that is compared or written"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Every run is compared with the report."""
+    recorder = earl.Recorder(config.option.earl, is_recording=config.option.record_earl)
+    config.pluginmanager.register(recorder, "earl")
 
 
 @pytest.hookimpl(tryfirst=True)

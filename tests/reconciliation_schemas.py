@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from jsonschema import Draft7Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT7
@@ -20,6 +21,9 @@ from suites import find_suite, require_suite
 
 SUITE = "reconciliation-specs"
 VERSIONS = ("0.2", "1.0-draft")
+# What the versions are called as suites, and where their files are.
+_NAMES = {"0.2": "reconciliation", "1.0-draft": "reconciliation-draft"}
+_PUBLISHED = "https://github.com/reconciliation-api/specs/blob/8d66bdb/"
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,27 @@ class Example:
     path: Path
 
     @property
+    def case(self) -> pytest.MarkDecorator:
+        """The marker of a test that it is about."""
+        kind = "valid" if self.is_valid else "invalid"
+        return _case(self.version, f"examples/{self.schema}/{kind}/{self.name}")
+
+    @property
     def value(self) -> Any:
         """What it holds."""
         return json.loads(self.path.read_text(encoding="utf-8"))
+
+
+def of_schema(*schemas: str) -> list[Any]:
+    """The versions as parameters of a test about answers that a schema describes."""
+    return [
+        pytest.param(version, marks=[_case(version, f"schemas/{schema}") for schema in schemas])
+        for version in VERSIONS
+    ]
+
+
+def _case(version: str, name: str) -> pytest.MarkDecorator:
+    return pytest.mark.suite(_NAMES[version], name, f"{_PUBLISHED}{version}/{name}.json")
 
 
 def list_examples() -> list[Example]:

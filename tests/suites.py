@@ -67,6 +67,7 @@ class Case:
 
     Attributes:
         name: folder of its manifest and its own name, as in `bind/bind01`.
+        iri: what the manifest calls it.
         kind: local name of its class, as in `QueryEvaluationTest`.
         text: IRI of the file with the query or the update.
         default, named: IRIs of the files that make up its dataset.
@@ -79,6 +80,7 @@ class Case:
     default: tuple[str, ...]
     named: tuple[str, ...]
     result: str
+    iri: str
 
     @property
     def is_update(self) -> bool:
@@ -134,6 +136,7 @@ def _cases_of(graph: Graph, folder: str) -> Iterator[Case]:
             default=tuple(sorted(default)),
             named=tuple(sorted(named)),
             result=str(result) if isinstance(result, URIRef) else "",
+            iri=str(entry),
         )
 
 
@@ -165,6 +168,7 @@ class Exchange:
     """A case about HTTP: its requests in order, and files of the suite by the names of their graphs."""
 
     name: str
+    iri: str
     authority: str
     steps: tuple[Step, ...]
     documents: Mapping[str, Path]
@@ -179,10 +183,10 @@ def list_exchanges(*manifests: str) -> tuple[Exchange, ...]:
     return tuple(_exchange(graph, entry) for graph in graphs for entry in _entries(graph))
 
 
-def list_names(manifest: str) -> tuple[str, ...]:
-    """The names of all cases of a manifest."""
+def list_iris(manifest: str) -> tuple[str, ...]:
+    """The IRIs of all cases of a manifest."""
     graph = read_manifest(require_folder() / manifest)
-    return tuple(_local(entry) for entry in _entries(graph))
+    return tuple(str(entry) for entry in _entries(graph))
 
 
 def _entries(graph: Graph) -> Iterator[Node]:
@@ -198,7 +202,7 @@ def _exchange(graph: Graph, entry: Node) -> Exchange:
         for data in graph.objects(entry, UT.graphData)
     }
     steps = tuple(_step(graph, node) for node in _items(graph, action, HT.requests))
-    return Exchange(_local(entry), _text(graph, action, HT.connectionAuthority), steps, documents)
+    return Exchange(_local(entry), str(entry), _text(graph, action, HT.connectionAuthority), steps, documents)
 
 
 def _step(graph: Graph, node: Node) -> Step:

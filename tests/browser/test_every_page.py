@@ -76,6 +76,7 @@ TINY = {
     "about": "pl/about",
     "accessibility": "en/accessibility",
     "policy": "uk/policy",
+    "tests and their outcomes": "pl/conformance",
     "ontology": "uk/ontology",
     "alignments": "pl/alignments",
     "concepts": "en/concepts",

@@ -27,19 +27,21 @@ from compared_towns import copy_compared
 from live_server import free_port, live_server
 from site_client import client_of
 from suites import require_suite
-from twin_graph import dumps
+from twin_graph import dumps, ldes
 from twin_graph.build import build
 from twin_graph.catalog.dcat import DCAT, SPDX
 from twin_graph.catalog.patterns import MEDIA_TYPES
 from twin_graph.formats import DOCUMENT_FORMATS, HTML, TABLE_FORMATS, TURTLE, Format
 from twin_graph.graphs import engine_format
-from twin_graph.namespaces import SH, WD
+from twin_graph.namespaces import LDES, SH, TREE, WD
 from twin_graph.snapshot import Snapshot
 from twin_graph.web.imprint import read_imprint
 from workspaces import REPOSITORY
 
 pytestmark = pytest.mark.serve
 MUST, SHOULD = ("shapes.ttl", "range.ttl"), ("shapes_recommended.ttl",)
+# Where they are published.
+SHAPES = "https://semiceu.github.io/DCAT-AP/releases/3.0.1/html/shacl/"
 DATA = [fmt for fmt in DOCUMENT_FORMATS if fmt is not HTML]
 EU = "http://publications.europa.eu/resource/authority/"
 RECOMMENDED = ("name", "alternateName", "citation", "creator", "distribution", "hasPart", "identifier",
@@ -81,7 +83,7 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A site that names a publisher and a contact, with a comparison and two editions that have files."""
+    """A site that names a publisher and a contact, with a comparison, two editions that have files, and the feed."""
     workspace = copy_compared(tmp_path_factory.mktemp("catalogue"))
     licence = dict.fromkeys(GRAPHS, "publicdomain/zero/1.0") | {"derived": "licenses/by/4.0"}
     tables = [
@@ -97,6 +99,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         publication.write_text(text, encoding="utf-8")
         found.append(build(workspace, base)[0])
         dumps.write_dumps(found[-1])
+    ldes.bake(workspace.snapshots, base)
     with live_server(found[-1], port=urlsplit(base).port or 0):
         yield Served(base, tuple(found))
 
@@ -137,10 +140,16 @@ def broken(data: Graph, *files: str) -> set[str]:
     return {each.rpartition("#")[2] for each in found}
 
 
-def test_it_keeps_the_shapes(catalogue: Graph) -> None:
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.suite("dcat-ap", name, SHAPES + name))
+        for name in (*MUST, *SHOULD)
+    ],
+)
+def test_it_keeps_the_shapes(catalogue: Graph, name: str) -> None:
     """What must hold holds, and nothing that is recommended is missing."""
-    assert set() == broken(catalogue, *MUST)
-    assert set() == broken(catalogue, *SHOULD)
+    assert set() == broken(catalogue, name)
 
 
 def _without(name: URIRef, kind: URIRef) -> Callable[[Graph], None]:
@@ -260,19 +269,44 @@ def test_files_are_what_is_said_of_them(served: Served, catalogue: Graph) -> Non
 
 
 def test_datasets(served: Served, catalogue: Graph) -> None:
-    """Each graph, all together, the comparison and the editions; three services; three languages everywhere."""
+    """Each graph, all together, the comparison and the editions; four services; three languages everywhere."""
     root = URIRef(served.base + "catalog")
     listed = set(catalogue.objects(root, DCAT.dataset))
     names = {f"graph/{name}" for name in GRAPHS} | {"sparql#dataset", "catalog#comparison"}
     editions = {f"catalog#edition-{snapshot.manifest.id}" for snapshot in served.snapshots}
     assert {URIRef(served.base + name) for name in names | editions} == listed
-    services = {"sparql#service", "reconcile#service", "reconcile/wikidata#service"}
+    services = {"sparql#service", "reconcile#service", "reconcile/wikidata#service", "ldes#service"}
     assert {URIRef(served.base + name) for name in services} == set(catalogue.objects(root, DCAT.service))
     for thing in listed | {root} | set(catalogue.objects(root, DCAT.service)):
         for name in (DCTERMS.title, DCTERMS.description):
             texts = [text for text in catalogue.objects(thing, name) if isinstance(text, Literal)]
             assert ["en", "pl", "uk"] == sorted(str(text.language) for text in texts)
             assert not any(brace in text for text in texts for brace in "{}")
+
+
+def test_the_change_feed_is_found(served: Served, catalogue: Graph) -> None:
+    """A service and a way to all data, conforming to LDES and TREE; there is the view of a stream."""
+    service, whole = URIRef(f"{served.base}ldes#service"), URIRef(f"{served.base}sparql#dataset")
+    view = URIRef(f"{served.base}ldes")
+    (way,) = catalogue.subjects(DCAT.accessService, service)
+    assert way in set(catalogue.objects(whole, DCAT.distribution))
+    assert [whole] == list(catalogue.objects(service, DCAT.servesDataset))
+    assert (view, view) == (catalogue.value(service, DCAT.endpointURL), catalogue.value(way, DCAT.accessURL))
+    standards = {URIRef(f"https://w3id.org/{name}/specification") for name in ("ldes", "tree")}
+    for thing in (service, way):
+        assert standards == set(catalogue.objects(thing, DCTERMS.conformsTo))
+    feed = Graph().parse(data=ask(str(view), accept="text/turtle")[2], format="turtle")
+    (stream,) = feed.subjects(TREE.view, view)
+    assert (stream, RDF.type, LDES.EventStream) in feed
+
+
+def test_services_lead_to_what_describes_them(served: Served, catalogue: Graph) -> None:
+    """Reconciliation describes itself, and is described with everything else that is not RDF."""
+    for name in ("reconcile", "reconcile/wikidata"):
+        service = URIRef(f"{served.base}{name}#service")
+        described = set(catalogue.objects(service, DCAT.endpointDescription))
+        assert {URIRef(served.base + name), URIRef(f"{served.base}openapi.json")} == described
+        assert f"/{name}" in json.loads(ask(f"{served.base}openapi.json")[2])["paths"]
 
 
 def test_versions(served: Served, catalogue: Graph) -> None:

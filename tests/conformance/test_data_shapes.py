@@ -25,6 +25,8 @@ from twin_graph.namespaces import SH
 from twin_graph.shapes import read_shapes, report_graph, validate, validate_by_reference
 
 SUITE = "data-shapes/tests"
+# Where the suite is published: the entries of its manifests are relative to their files.
+PUBLISHED = "https://w3c.github.io/data-shapes/data-shapes-test-suite/tests/"
 SHT = Namespace("http://www.w3.org/ns/shacl-test#")
 # What the suite compares of a result; its message only where the expected report has one.
 COMPARED = {
@@ -48,6 +50,7 @@ class Case:
     """One case: its files, and its expected report, or None where validation must fail."""
 
     name: str
+    iri: str
     data: Path
     shapes: Path
     expected: Graph | None
@@ -73,7 +76,8 @@ def cases_of(path: Path, root: Path) -> Iterator[Case]:
             assert action is not None
             data, shapes = (path_of(graph.value(action, term)) for term in (SHT.dataGraph, SHT.shapesGraph))
             name = f"{path.parent.relative_to(root)}/{str(entry).rpartition('/')[2]}"
-            yield Case(name, data, shapes, None if result == SHT.Failure else report_of(graph, result))
+            iri = PUBLISHED + str(entry).removeprefix(root.as_uri()).lstrip("/")
+            yield Case(name, iri, data, shapes, None if result == SHT.Failure else report_of(graph, result))
 
 
 @cache
@@ -139,6 +143,12 @@ def named(term: Node | None) -> str:
     return "" if term is None else "[]" if isinstance(term, BNode) else term.n3()
 
 
+def of_case(case: Case) -> pytest.MarkDecorator:
+    """The marker of a case; that of one that is known to fail says why."""
+    known = ("failed", FAILING[case.name]) if case.name in FAILING else ()
+    return pytest.mark.suite("shacl", case.name, case.iri, *known)
+
+
 CORE, SPARQL = list_cases("core"), list_cases("sparql")
 ALL = pytest.mark.parametrize("case", [*CORE, *SPARQL], ids=lambda case: case.name)
 
@@ -152,8 +162,11 @@ class TestSuite:
         """The suite has 98 cases of SHACL Core and 23 of SHACL-SPARQL."""
         suites.require_suite(SUITE)
         assert (98, 23) == (len(CORE), len(SPARQL))
+        assert 121 == len({case.iri for case in (*CORE, *SPARQL)})
 
-    @ALL
+    @pytest.mark.parametrize(
+        "case", [pytest.param(case, id=case.name, marks=of_case(case)) for case in (*CORE, *SPARQL)]
+    )
     def test_case(self, case: Case) -> None:
         """A case passes, or it is in the list of those that fail."""
         assert (case.name not in FAILING) == passes(case)

@@ -34,7 +34,8 @@ def locations(client: FlaskClient, path: str) -> list[str]:
     assert (200, "application/xml") == (response.status_code, response.mimetype)
     root = ET.fromstring(response.data)
     assert all(
-        re.fullmatch(r"\d{4}-\d\d-\d\d", each.text or "") for each in root.iterfind(".//s:lastmod", NAMES)
+        re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", each.text or "")
+        for each in root.iterfind(".//s:lastmod", NAMES)
     )
     return [each.text or "" for each in root.iterfind(".//s:loc", NAMES)]
 
@@ -103,13 +104,13 @@ def test_robots_are_led_to_the_whole(client: FlaskClient) -> None:
     for path in (
         "/sparql?query=ASK%7B%7D",
         "/sparql",
-        "/dumps/latest/all.nq.gz",
         "/reconcile",
         "/reconcile/v1/match",
     ):
         assert not robots.can_fetch("x", BASE + path), path
     for path in (
         "/en/sparql",
+        "/dumps/latest/all.nq.gz",
         "/pl/reconcile",
         "/doc/city/aldorf.ttl",
         "/id/city/aldorf",

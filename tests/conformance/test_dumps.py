@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from live_server import live_server
 from site_client import client_of
 from twin_graph import dumps
+from twin_graph.environ import HEAD
 from twin_graph.snapshot import Snapshot, open_snapshot
 from twin_graph.workspace import LANGUAGES
 
@@ -99,6 +101,88 @@ def test_a_part_completes_what_was_cut(client: FlaskClient, published: Snapshot)
     beyond = client.get(path, headers={"Range": "bytes=99999999-"}, buffered=True)
     assert 416 == beyond.status_code
     assert f"bytes */{len(whole.data)}" == beyond.headers["Content-Range"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["bytes=0-4,10-14", "items=0-3", "bytes=abc", "bytes=", "bytes=-", "bytes=9-3", "bytes", "0-3",
+     f"bytes=0-{'9' * 5000}"],
+)  # fmt: skip
+def test_a_range_that_is_not_one_part_is_ignored(
+    client: FlaskClient, published: Snapshot, asked: str
+) -> None:
+    """RFC 9110, 14.2: unknown units must be ignored, and what is malformed or of several parts may be."""
+    path = f"/dumps/{published.manifest.id}/all.nq.gz"
+    answer = client.get(path, headers={"Range": asked}, buffered=True)
+    assert (200, client.get(path, buffered=True).data) == (answer.status_code, answer.data)
+    assert "bytes" == answer.headers["Accept-Ranges"]
+
+
+def test_only_get_has_parts(client: FlaskClient, published: Snapshot) -> None:
+    """RFC 9110, 14.2: a server must ignore Range with other methods; our front asks HEAD as GET."""
+    path = f"/dumps/{published.manifest.id}/all.nq.gz"
+    length = str((published.path / dumps.DUMPS / "all.nq.gz").stat().st_size)
+    for answer in (
+        client.head(path, headers={"Range": "bytes=0-4"}, buffered=True),
+        client.get(path, headers={"Range": "bytes=0-4"}, environ_overrides={HEAD: True}, buffered=True),
+    ):
+        assert (200, length) == (answer.status_code, answer.headers["Content-Length"])
+
+
+@pytest.mark.parametrize(("asked", "data"), [("bytes=0-4", slice(5)), ("BYTES= 2-3", slice(2, 4)),
+                                             ("bytes=-3", slice(-3, None))])  # fmt: skip
+def test_every_form_of_one_part(
+    client: FlaskClient, published: Snapshot, asked: str, data: slice[int | None]
+) -> None:
+    """RFC 9110, 14.1.2: from where, to where, or how many from the end."""
+    path = f"/dumps/{published.manifest.id}/all.nq.gz"
+    answer = client.get(path, headers={"Range": asked}, buffered=True)
+    assert (206, client.get(path, buffered=True).data[data]) == (answer.status_code, answer.data)
+
+
+def test_who_wants_another_file_gets_none(client: FlaskClient, published: Snapshot) -> None:
+    """RFC 9110, 13.1.1 and 13.1.4: 412 where If-Match or If-Unmodified-Since does not hold, also for a part."""
+    path = f"/dumps/{published.manifest.id}/all.nq.gz"
+    whole = client.get(path, buffered=True)
+    tag, changed = whole.headers["ETag"], whole.headers["Last-Modified"]
+    past = "Sat, 01 Jan 2000 00:00:00 GMT"
+    part = {"Range": "bytes=0-4"}
+    expected: list[tuple[dict[str, str], int]] = [
+        ({"If-Match": '"x"'}, 412),
+        ({"If-Match": f"W/{tag}"}, 412),
+        ({"If-Match": '"x"', **part}, 412),
+        ({"If-Unmodified-Since": past}, 412),
+        ({"If-Unmodified-Since": past, **part}, 412),
+        ({"If-Match": f'"x", {tag}'}, 200),
+        ({"If-Match": "*"}, 200),
+        ({"If-Match": tag, "If-Unmodified-Since": past}, 200),
+        ({"If-Match": tag, **part}, 206),
+        ({"If-Unmodified-Since": changed}, 200),
+        ({"If-Unmodified-Since": "yesterday"}, 200),
+        ({"If-None-Match": tag, **part}, 304),
+        ({"If-Match": tag, "If-None-Match": tag}, 304),
+    ]
+    for headers, status in expected:
+        assert status == client.get(path, headers=headers, buffered=True).status_code, headers
+
+
+@pytest.mark.serve
+def test_files_are_not_packed_on_the_way(published: Snapshot) -> None:
+    """Through the server: GET and HEAD have the length and the bytes of the file, whatever coding is accepted."""
+    name = "csv-metadata.json"
+    content = (published.path / dumps.DUMPS / name).read_bytes()
+    path = f"/dumps/{published.manifest.id}/{name}"
+    with live_server(published) as server:
+        for _ in range(2):  # the second answer is from the cache
+            for method, body in (("GET", content), ("HEAD", b"")):
+                answer = server.ask(method, path, {"Accept-Encoding": "gzip, zstd"})
+                assert (200, str(len(content)), body) == (
+                    answer.status, answer.headers["content-length"], answer.body,
+                )  # fmt: skip
+                assert "content-encoding" not in answer.headers
+        refused = server.ask("GET", path, {"If-Match": '"x"'})
+        cut = server.ask("HEAD", path, {"Range": "bytes=0-4"})
+    assert (412, 200) == (refused.status, cut.status)
 
 
 def test_who_has_a_file_is_told_so(client: FlaskClient, published: Snapshot) -> None:

@@ -35,14 +35,22 @@ BASE = "http://www.example/"
 DEFAULT = f"{BASE}graph/shared"
 CREATED = f"{BASE}graphs/created"
 READING = ("GET", "HEAD")
+READ_ONLY = (
+    "the store is for reading: requests that write are refused, those that read are answered as expected"
+)
 
 
 @dataclass
 class Stock:
-    """What a server holds, as documents by the names of their graphs, and the requests that are sent to it."""
+    """What a server holds, as documents by the names of their graphs, and the requests that are sent to it.
+
+    Attributes:
+        cases: what the requests are of.
+    """
 
     graphs: dict[str, tuple[str, ...]] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
+    cases: dict[str, Exchange] = field(default_factory=dict)
 
     def agrees(self, name: str, texts: tuple[str, ...]) -> bool:
         """Whether a graph may hold this here. A default graph that was written to is alone."""
@@ -107,6 +115,7 @@ def plan(cases: Iterable[Exchange]) -> list[Stock]:
                 stock = stocks[0]  # it is refused whatever is there
                 graphs[name] = after(graphs.get(name, ()), step)
             stock.steps.append(step)
+            stock.cases[case.name] = case
     return stocks
 
 
@@ -120,13 +129,28 @@ def test_collected() -> None:
     """Every request of every case is sent."""
     require_folder()
     assert 13 == len({case.name for case in CASES})
+    assert {case.name for case in CASES} == {name for stock in STOCKS for name in stock.cases}
     assert {"www.example"} == {case.authority for case in CASES}
     methods = Counter(step.method for stock in STOCKS for step in stock.steps)
     assert methods == Counter(step.method for case in CASES for step in case.steps)
     assert {"PUT": 12, "GET": 15, "POST": 5, "DELETE": 4, "HEAD": 3} == methods
 
 
-@pytest.mark.parametrize("stock", STOCKS, ids=range(len(STOCKS)))
+def of_cases(stock: Stock) -> list[pytest.MarkDecorator]:
+    """The markers of the cases that have a request in a stock."""
+    only_reads = {case.name: all(step.method in READING for step in case.steps) for case in CASES}
+    return [
+        pytest.mark.suite(
+            "graph-store", name, case.iri, *(() if only_reads[name] else ("inapplicable", READ_ONLY))
+        )
+        for name, case in stock.cases.items()
+    ]
+
+
+@pytest.mark.parametrize(
+    "stock",
+    [pytest.param(stock, id=str(number), marks=of_cases(stock)) for number, stock in enumerate(STOCKS)],
+)
 def test_steps(tmp_path: Path, stock: Stock) -> None:
     """Requests that read are answered as the manifest says, those that write are refused and change nothing."""
     require_folder()

@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from site_client import app_of, client_of, path_of
 from twin_graph import graphs, ldes
 from twin_graph.build import build
 from twin_graph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, N_QUADS, TRIG
+from twin_graph.ldes.view import time_text
 from twin_graph.namespaces import AS, LDES, TREE
 from twin_graph.snapshot import Snapshot, open_snapshot
 from workspaces import REPOSITORY, copy_tiny, table
@@ -115,6 +117,30 @@ def test_rdflib_makes_the_copy(
     monkeypatch.setattr(Dataset, "parse", fetch)
     exec(compile(code, "docs/harvest.md", "exec"), {})
     assert len(lines_of(published.dump_path.read_bytes())) == int(capsys.readouterr().out)
+
+
+def test_what_changed_is_asked_of_the_feed(client: FlaskClient, published: Snapshot) -> None:
+    """Competency question 25 as the guide has it: an event is gone, and a city is called otherwise."""
+    guide = (REPOSITORY / "docs/harvest.md").read_text(encoding="utf-8")
+    (query,) = re.findall(r"```sparql\n(.*?)```", guide, re.DOTALL)
+    store = ox.Store()
+    for _, page in walk(str(VIEW), lambda address: get(client, address).data):
+        store.load(page, ox.RdfFormat.N_QUADS)
+    first, middle, last = (entry.at for entry in ldes.read_feed(published.path.parent, BASE))
+
+    def ask(after: datetime, until: datetime) -> set[tuple[str, str, str]]:
+        text = query.replace("2026-11-01T00:00:00Z", time_text(after))
+        text = text.replace("2026-12-01T00:00:00Z", time_text(until))
+        solutions: Any = store.query(text)
+        rows = [tuple(each[name].value for name in ("document", "graph", "what")) for each in solutions]
+        assert len(rows) == len(set(rows))
+        return {(a.removeprefix(BASE), b.rpartition("/")[2], c.removeprefix(str(AS))) for a, b, c in rows}
+
+    assert set() == ask(last, last)
+    assert ("id/event/estuary-1", "register-aldorf", "Delete") in ask(first, middle)
+    assert ("id/city/estuary", "shared", "Update") in ask(middle, last)
+    assert ("id/city/estuary", "shared", "Update") not in ask(first, middle)
+    assert ask(first, middle) < ask(first, last)
 
 
 def test_what_the_feed_says_of_itself(client: FlaskClient, names: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -47,3 +48,14 @@ def test_a_citation_names_the_edition(client: FlaskClient, tiny_snapshot: Snapsh
     assert (manifest.title["en"], manifest.valid_on[:4], manifest.id, manifest.base_iri) == (
         fields["title"], fields["year"], fields["version"], fields["url"],
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_speaks_of_every_interface(client: FlaskClient, language: str) -> None:
+    """The description of what is not RDF, which answers, both versions of reconciliation, the files and the feed."""
+    page = client.get(f"/{language}/policy").text
+    for text in ("OpenAPI 3.1", "0.2", "1.0", "/dumps/latest/", "LDES"):
+        assert text in page, text
+    assert 'href="/openapi.json"' in page
+    paths = json.loads(client.get("/openapi.json").data)["paths"]
+    assert {"/reconcile", "/reconcile/v1", "/dumps/latest/{name}", "/suggest"} <= set(paths)

@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from reconciliation_schemas import VERSIONS, Example, list_examples, problems
+from reconciliation_schemas import VERSIONS, Example, list_examples, of_schema, problems
 from site_client import client_of
 from suites import require_suite
 from twin_graph.snapshot import Snapshot
@@ -32,6 +32,15 @@ def client(tiny_snapshot: Snapshot) -> FlaskClient:
     return client_of(tiny_snapshot)
 
 
+def examples_of(schema: str) -> list[Any]:
+    """The examples of a schema as parameters, each of them a case."""
+    return [
+        pytest.param(each, id=f"{each.version}-{each.name}", marks=each.case)
+        for each in EXAMPLES
+        if each.schema == schema
+    ]
+
+
 class TestExamples:
     """The examples of the specifications behave as their folders say."""
 
@@ -47,8 +56,7 @@ class TestExamples:
         """A valid example fits its schema, an invalid one does not: the tests read the schemas rightly."""
         assert example.is_valid == (problems(example.version, example.schema, example.value) == [])
 
-    @pytest.mark.parametrize("example", [each for each in EXAMPLES if each.schema == "reconciliation-query-batch"],
-                             ids=lambda each: f"{each.version}-{each.name}")  # fmt: skip
+    @pytest.mark.parametrize("example", examples_of("reconciliation-query-batch"))
     def test_batch(self, client: FlaskClient, example: Example) -> None:
         """A valid batch is answered; of an invalid one it is said what is wrong, for each query where it has keys."""
         response = _ask(client, example.version, example.value)
@@ -63,8 +71,7 @@ class TestExamples:
         else:
             assert (400, "application/problem+json") == (response.status_code, response.mimetype)
 
-    @pytest.mark.parametrize("example", [each for each in EXAMPLES if each.schema == "data-extension-query"],
-                             ids=lambda each: f"{each.version}-{each.name}")  # fmt: skip
+    @pytest.mark.parametrize("example", examples_of("data-extension-query"))
     def test_extension(self, client: FlaskClient, example: Example) -> None:
         """A request for data of things and properties that we do not have is answered with empty cells."""
         response = _extend(client, example.version, "", example.value)
@@ -89,14 +96,15 @@ def _extend(client: FlaskClient, version: str, word: str, wanted: Any) -> TestRe
     return client.post(f"/reconcile{word}/v1/extend", json=wanted)
 
 
-@pytest.mark.parametrize("version", VERSIONS)
 class TestAnswers:
     """Every response of every address fits the schema of its version."""
 
+    @pytest.mark.parametrize("version", VERSIONS)
     def test_addresses(self, version: str) -> None:
         """There are four services, each in three languages and in that of the reader."""
         assert 16 == len(list(_roots(version)))
 
+    @pytest.mark.parametrize("version", of_schema("manifest"))
     def test_manifest(self, client: FlaskClient, version: str) -> None:
         """The manifest of each service."""
         for root in _roots(version):
@@ -104,16 +112,22 @@ class TestAnswers:
             assert [] == problems(version, "manifest", body), root
             assert [version] == body["versions"]
 
-    @pytest.mark.parametrize("what", ["entity", "property", "type"])
-    def test_suggest(self, client: FlaskClient, version: str, what: str) -> None:
+    @pytest.mark.parametrize(
+        "version",
+        of_schema("suggest-entities-response", "suggest-properties-response", "suggest-types-response"),
+    )
+    @pytest.mark.parametrize(
+        ("what", "schema"), [("entity", "entities"), ("property", "properties"), ("type", "types")]
+    )
+    def test_suggest(self, client: FlaskClient, version: str, what: str, schema: str) -> None:
         """Suggestions, for anything that was typed."""
-        schema = {"entity": "entities", "property": "properties", "type": "types"}[what]
         for root in _roots(version):
             for prefix in ("", "a", "Aldorf", "Q9", "<", "Ц", "co", "zzzz"):
                 response = client.get(f"{root}/suggest/{what}", query_string={"prefix": prefix, "limit": "2"})
                 assert 200 == response.status_code
                 assert [] == problems(version, f"suggest-{schema}-response", response.get_json())
 
+    @pytest.mark.parametrize("version", of_schema("data-extension-property-proposal"))
     def test_propose(self, client: FlaskClient, version: str) -> None:
         """The properties that can be fetched, of any type."""
         for root in _roots(version):
@@ -124,6 +138,7 @@ class TestAnswers:
                 assert [] == problems(version, "data-extension-property-proposal", body)
                 assert body["properties"]
 
+    @pytest.mark.parametrize("version", of_schema("data-extension-response"))
     @pytest.mark.parametrize("word", WORDS)
     @pytest.mark.parametrize("settings", SETTINGS, ids=str)
     def test_extend(self, client: FlaskClient, version: str, word: str, settings: dict[str, object]) -> None:
@@ -135,6 +150,7 @@ class TestAnswers:
         assert 200 == response.status_code
         assert [] == problems(version, "data-extension-response", response.get_json())
 
+    @pytest.mark.parametrize("version", of_schema("reconciliation-result-batch"))
     @pytest.mark.parametrize("word", WORDS)
     def test_match(self, client: FlaskClient, version: str, word: str) -> None:
         """Candidates with all that they say."""

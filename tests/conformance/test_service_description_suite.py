@@ -16,7 +16,7 @@ from rdflib.term import Node
 
 from foreign_data import ONE_CLIENT, Document, publish
 from live_server import LiveServer, live_server
-from suites import list_names, require_folder
+from suites import ROOT, list_iris, require_folder
 from twin_graph.formats import GRAPH_FORMATS, N_TRIPLES, TURTLE, Format
 from wire import Wire
 
@@ -29,6 +29,10 @@ pytestmark = [
 
 HOST = "localhost:8000"
 ENDPOINT = f"http://{HOST}/sparql"
+CASES = {
+    name: f"{ROOT}service-description/manifest#{name}"
+    for name in ("has-endpoint-triple", "returns-rdf", "conforms-to-schema")
+}
 NAMESPACE = "http://www.w3.org/ns/sparql-service-description#"
 SD = Namespace(NAMESPACE)
 # Of each property, the classes of its subjects and of its objects; these are any IRI where no class is named.
@@ -95,6 +99,11 @@ def describe(server: LiveServer, fmt: Format) -> Graph:
     return Graph().parse(data=reply.body, format=fmt.media_type, publicID=ENDPOINT)
 
 
+def of_case(name: str) -> pytest.MarkDecorator:
+    """The marker of the tests of a case."""
+    return pytest.mark.suite("service-description", name, CASES[name])
+
+
 def by_name(fmt: Format) -> str:
     """What a format is called in the name of a test."""
     return fmt.name
@@ -132,10 +141,10 @@ def violations(graph: Graph) -> list[str]:
 def test_collected() -> None:
     """Every case of the manifest has a test below."""
     require_folder()
-    expected = ("has-endpoint-triple", "returns-rdf", "conforms-to-schema")
-    assert expected == list_names("service-description/manifest.ttl")
+    assert tuple(CASES.values()) == list_iris("service-description/manifest.ttl")
 
 
+@of_case("returns-rdf")
 @pytest.mark.parametrize("fmt", GRAPH_FORMATS, ids=by_name)
 def test_returns_rdf(server: LiveServer, fmt: Format) -> None:
     """returns-rdf: GET of the endpoint gives RDF (SD-1), the same in each format."""
@@ -144,6 +153,7 @@ def test_returns_rdf(server: LiveServer, fmt: Format) -> None:
     assert isomorphic(describe(server, TURTLE), graph)
 
 
+@of_case("returns-rdf")
 def test_returns_rdf_unasked(server: LiveServer) -> None:
     """returns-rdf: who says nothing of formats gets RDF too."""
     reply = server.ask("GET", "/sparql")
@@ -151,6 +161,7 @@ def test_returns_rdf_unasked(server: LiveServer) -> None:
     assert Graph().parse(data=reply.body, format="turtle")
 
 
+@of_case("has-endpoint-triple")
 @pytest.mark.parametrize("fmt", GRAPH_FORMATS, ids=by_name)
 def test_has_endpoint_triple(server: LiveServer, fmt: Format) -> None:
     """has-endpoint-triple: the description is of the address that was asked (SD-2), and of no other service."""
@@ -159,6 +170,7 @@ def test_has_endpoint_triple(server: LiveServer, fmt: Format) -> None:
     assert [(service, SD.endpoint, URIRef(ENDPOINT))] == list(graph.triples((None, SD.endpoint, None)))
 
 
+@of_case("conforms-to-schema")
 @pytest.mark.parametrize("fmt", GRAPH_FORMATS, ids=by_name)
 def test_conforms_to_schema(server: LiveServer, fmt: Format) -> None:
     """conforms-to-schema: terms of the vocabulary are used as it defines them, and there is one of what is one."""

@@ -35,7 +35,7 @@ from twin_graph.web.site import EXTENSION, STATIC, TRANSLATIONS
 FIXED = (
     "", "about", "accessibility", "report", "reports", "curation", "wikidata",
     *(f"wikidata/{name}" for name in "abcdef"), "changes", "map", "timeline", "search", "compare",
-    "chain", "reconcile", "catalog",
+    "chain", "reconcile", "catalog", "conformance", "policy",
     "ontology", "alignments", "concepts", "shapes", *(kind.name for kind in DOCUMENTED),
 )  # fmt: skip
 WORLD_PAGES = 500

@@ -8,7 +8,7 @@ cases of updates that would succeed are refused, and their queries show that not
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from urllib.parse import quote_plus
 
@@ -36,9 +36,22 @@ FORM, DIRECT = "application/x-www-form-urlencoded", "application/sparql-query"
 HOST = {"Host": "www.example"}
 
 
-def by_name(case: Exchange) -> str:
-    """What a case is called in the name of a test."""
-    return case.name
+READ_ONLY = "the service is for reading: an update is refused, and changes nothing"
+
+
+def params(cases: Iterable[Exchange], refused: str = "") -> list[object]:
+    """Cases as parameters.
+
+    Args:
+        refused: why they are refused, where they are.
+    """
+    outcome = "inapplicable" if refused else ""
+    return [
+        pytest.param(
+            case, id=case.name, marks=pytest.mark.suite("protocol", case.name, case.iri, outcome, refused)
+        )
+        for case in cases
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -95,14 +108,14 @@ def test_collected() -> None:
     assert (14, 5) == (len(POSTED), sum(len(case.steps) - 1 for case in UPDATES))
 
 
-@pytest.mark.parametrize("case", QUERIES, ids=by_name)
+@pytest.mark.parametrize("case", params(QUERIES))
 def test_queries(wire: Wire, case: Exchange) -> None:
     """A request of the query operation is answered as the manifest says (SP-01 to SP-18)."""
     for step in case.steps:
         check(step, send(wire, case, step))
 
 
-@pytest.mark.parametrize("case", POSTED, ids=by_name)
+@pytest.mark.parametrize("case", params(POSTED))
 def test_query_method(wire: Wire, case: Exchange) -> None:
     """What may be sent by POST may be sent by QUERY (SP-04), with the same answer, and so may not be what may not."""
     for step in case.steps:
@@ -116,14 +129,14 @@ def test_query_method(wire: Wire, case: Exchange) -> None:
             assert posted.body == reply.body
 
 
-@pytest.mark.parametrize("case", BAD_UPDATES, ids=by_name)
+@pytest.mark.parametrize("case", params(BAD_UPDATES))
 def test_bad_updates(wire: Wire, case: Exchange) -> None:
     """A request of the update operation that is none is refused as the manifest says (SP-08 to SP-11)."""
     for step in case.steps:
         check(step, send(wire, case, step))
 
 
-@pytest.mark.parametrize("case", UPDATES, ids=by_name)
+@pytest.mark.parametrize("case", params(UPDATES, READ_ONLY))
 def test_updates(wire: Wire, case: Exchange) -> None:
     """An update is refused with the reason, and the query after it finds what would be there without (SP-09)."""
     first, *rest = case.steps

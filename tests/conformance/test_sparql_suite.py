@@ -40,6 +40,9 @@ UPDATES = [case for case in CASES if case.is_update]
 
 # A graph that nobody has: the dataset of a case without data.
 EMPTY = f"{ROOT}no-such-graph"
+# What is asked of a service that this one is not, and refused.
+READ_ONLY = "the service is for reading: an update is refused"
+ALONE = "no other service is asked: a query with SERVICE is refused"
 # What the engine answers otherwise; one that passes fails the test, so that it is taken off here.
 KNOWN = {
     "aggregates/agg-groupconcat-04": "GROUP_CONCAT keeps the language that all its values have",
@@ -59,14 +62,20 @@ _ORDERED = re.compile(r"\bORDER\s+BY\b[^{}]*\Z", re.IGNORECASE)
 _DATASET = re.compile(r"^\s*FROM\b", re.IGNORECASE | re.MULTILINE)
 
 
-def params(cases: Iterable[Case]) -> list[object]:
-    """Cases as parameters; a known failure must fail, and by another answer than the expected one only."""
-    return [
-        pytest.param(case, id=case.name, marks=pytest.mark.xfail(raises=Difference, reason=KNOWN[case.name]))
-        if case.name in KNOWN
-        else pytest.param(case, id=case.name)
-        for case in cases
-    ]
+def params(cases: Iterable[Case], refused: str = "") -> list[object]:
+    """Cases as parameters; a known failure must fail, and by another answer than the expected one only.
+
+    Args:
+        refused: why the cases are refused, where they are.
+    """
+    found: list[object] = []
+    for case in cases:
+        outcome = "inapplicable" if refused else ""
+        marks = [pytest.mark.suite("sparql11", case.name, case.iri, outcome, refused)]
+        if case.name in KNOWN:
+            marks.append(pytest.mark.xfail(raises=Difference, reason=KNOWN[case.name]))
+        found.append(pytest.param(case, id=case.name, marks=marks))
+    return found
 
 
 def by_name(fmt: Format) -> str:
@@ -191,14 +200,14 @@ def test_invalid(server: LiveServer, case: Case) -> None:
     assert (400, "malformed-query") == (reply.status, problem(reply)), reply.body
 
 
-@pytest.mark.parametrize("case", params(SERVICE))
+@pytest.mark.parametrize("case", params(SERVICE, ALONE))
 def test_service(server: LiveServer, case: Case) -> None:
     """A query that asks another service is refused before anything is asked."""
     reply = ask(server, case, "*/*")
     assert (403, "service-disabled") == (reply.status, problem(reply))
 
 
-@pytest.mark.parametrize("case", params(UPDATES))
+@pytest.mark.parametrize("case", params(UPDATES, READ_ONLY))
 def test_updates(server: LiveServer, case: Case) -> None:
     """An update is refused, in either form of the update operation and when it is sent as a query."""
     text = case.content

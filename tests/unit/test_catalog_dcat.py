@@ -61,6 +61,14 @@ def test_nobody_is_made_up() -> None:
         assert None is graph.value(None, RDF.type, FOAF.Agent)
 
 
+def test_a_feed_that_was_not_written_is_not_listed() -> None:
+    """Neither the service nor the way to get the data by it, until there is one."""
+    for has_feed in (False, True):
+        graph = described(replace(FACTS, has_feed=has_feed))
+        assert has_feed == (node("ldes#service") in set(graph.objects(None, DCAT.service)))
+        assert has_feed == (node("ldes") in set(graph.objects(None, DCAT.accessURL)))
+
+
 def test_people() -> None:
     """What is configured is said, and an unknown type of publisher is not."""
     desk = Agent("Desk", "https://example.org/ł", "desk@example.org", "+48 81 12-34")
@@ -114,14 +122,14 @@ def test_modified_is_the_latest_change() -> None:
 
 def test_same_facts_same_statements() -> None:
     """In one order, and none of them with a blank node."""
-    facts = replace(FACTS, editions=(Edition("a" * 12, FIRST, (DUMP,)),), whole=(DUMP,))
+    facts = replace(FACTS, editions=(Edition("a" * 12, FIRST, FIRST, (DUMP,)),), whole=(DUMP,))
     assert describe_catalog(facts) == describe_catalog(facts)
     assert all(isinstance(term, URIRef | Literal) for triple in describe_catalog(facts) for term in triple)
 
 
 def test_an_edition_without_files_is_not_current() -> None:
     """What is published now need not be among the editions that can be fetched."""
-    graph = described(replace(FACTS, editions=(Edition("b" * 12, FIRST, (DUMP,)),)))
+    graph = described(replace(FACTS, editions=(Edition("b" * 12, FIRST, FIRST, (DUMP,)),)))
     assert None is graph.value(catalog.whole_of(BASE), DCAT.hasCurrentVersion)
     assert node(f"catalog#edition-{'b' * 12}") == graph.value(catalog.whole_of(BASE), DCAT.hasVersion)
 
@@ -143,7 +151,8 @@ def test_place_of_a_register() -> None:
 
 def test_a_title_may_look_like_a_slot() -> None:
     """What staff call their publication is repeated as it is."""
-    facts = replace(FACTS, title={"en": "{date} <b>{id}"}, editions=(Edition("b" * 12, FIRST, (DUMP,)),))
+    title = {"en": "{date} <b>{id}"}
+    facts = replace(FACTS, editions=(Edition("b" * 12, FIRST, FIRST, (DUMP,), title),))
     titles = described(facts).objects(node(f"catalog#edition-{'b' * 12}"), DCTERMS.title)
     assert f"{{date}} <b>{{id}}: edition of 2026-01-01 ({'b' * 12})" in set(map(str, titles))
 
@@ -198,3 +207,19 @@ def test_every_concept_of_others_is_explained() -> None:
         assert None is not known.value(concept, RDF.type)
         assert known.value(concept, SKOS.prefLabel) or known.value(concept, DCTERMS.title)
     assert 15 <= len(concepts)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://creativecommons.org/licenses/by/4.0/", "https://creativecommons.org/licenses/by/4.0",
+        "https://www.creativecommons.org/licenses/by/4.0/deed.pl", "https://creativecommons.org/licenses/BY/4.0/legalcode",
+        "https://creativecommons.org/licenses/by/4.0/legalcode.en",
+    ],
+)  # fmt: skip
+def test_spellings_of_a_licence(address: str) -> None:
+    """A licence is the same, however it is written."""
+    usual = patterns.licence_of("https://creativecommons.org/licenses/by/4.0/")
+    assert usual == patterns.licence_of(address)
+    assert "authority/licence" in usual
+    assert usual != patterns.licence_of("https://creativecommons.org/licenses/by-sa/4.0/")

@@ -30,7 +30,7 @@ COMMANDS = [
     ("snapshot", "verify"), ("snapshot", "diff"), ("snapshot", "dump"), ("snapshot", "prune"),
     ("wikidata",), *[("wikidata", name) for name in
                      ("fetch", "replay", "discover", "constraints", "verify", "diff", "prune")],
-    ("compare",), ("export",), ("review",), ("reconcile",),
+    ("bake",), ("compare",), ("export",), ("review",), ("reconcile",),
     *[("review", name) for name in ("list", "show", "decide", "export", "import")],
 ]  # fmt: skip
 COMPARING = [command for command in COMMANDS if command[0] in ("compare", "export") or (len(command) == 2
@@ -208,6 +208,7 @@ class TestWayThrough:
         again = run(workspace, "snapshot", "dump").output
         assert "files" in again
         assert f"{len(dumped['feed'])} publication(s) in the change feed" in again
+        assert f"snapshot {new} is whole" in run(workspace, "snapshot", "verify").output
         assert {"deleted": []} == json.loads(run(workspace, "snapshot", "prune", "--json").stdout)
         assert "1 snapshot(s) deleted" in run(workspace, "snapshot", "prune", "--keep", "1").output
         assert new in run(workspace, "snapshot", "list").output
@@ -433,6 +434,21 @@ class TestOperator:
         (path / "dump.nq").unlink()
         result = run(workspace, "query", "ASK {}")
         assert (OPERATOR, True) == (result.exit_code, "run `twin-graph build` again" in result.stderr)
+
+    def test_damaged_files_for_download(self, workspace: Workspace) -> None:
+        """Verifying names those of the edition and those of the feed, and says what helps."""
+        run(workspace, "build")
+        run(workspace, "snapshot", "dump")
+        spoilt = open_snapshot(workspace.snapshots).path / "dumps/cities.csv"
+        spoilt.write_bytes(spoilt.read_bytes().swapcase())
+        (page,) = workspace.snapshots.glob("ldes/*/*/1.nq.gz")
+        page.write_bytes(page.read_bytes()[:-1])
+        result = run(workspace, "snapshot", "verify")
+        assert OPERATOR == result.exit_code
+        assert "dumps/cities.csv: differs from the list; run twin-graph snapshot dump" in result.stderr
+        assert "from a backup" in result.stderr
+        assert "build" not in result.stderr
+        assert 2 == len(json.loads(run(workspace, "snapshot", "verify", "--json").stdout)["problems"])
 
     @pytest.mark.parametrize("name", ["manifest.json", "keys.json", "dump.nq", "store"])
     def test_no_traceback_for_any_damage(self, workspace: Workspace, name: str) -> None:

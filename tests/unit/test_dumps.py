@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import io
+import os
 import shutil
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 
 import pyoxigraph as ox
 import pytest
@@ -16,8 +21,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from twin_graph import dumps, graphs
+from twin_graph.dumps import files
 from twin_graph.dumps.dataset import ALL
-from twin_graph.errors import SnapshotDamaged
+from twin_graph.errors import OperatorError, SnapshotDamaged
 from twin_graph.formats import JSON_LD, N_QUADS, TRIG, TURTLE
 from twin_graph.snapshot import Snapshot, open_snapshot
 
@@ -63,7 +69,7 @@ def test_files_say_what_the_snapshot_says(published: Snapshot) -> None:
             expected if dump.content == ALL else {each for each in expected if each.endswith(graph)}
         )
     # The tables: CSV in three compressions and Parquet, one with places, and what they mean.
-    assert {True: 2 * (3 + len(published.manifest.graphs)), False: 12 * 4 + 3 + 1} == counted
+    assert {True: 2 * (3 + len(published.manifest.graphs)), False: 17 * 4 + 3 + 1} == counted
     assert hashlib.sha256(published.dump_path.read_bytes()).hexdigest() == index.dataset_hash
     assert dumps.read_index(published) == index
 
@@ -79,29 +85,95 @@ def test_equal_snapshots_give_equal_files(
 
 
 def test_what_is_cut_is_made_anew(published: Snapshot) -> None:
-    """A missing or short file is written again, a whole one stays; parts of files are left by nobody."""
+    """A missing, short or altered file is written again, a whole one stays; nobody leaves parts of files."""
     before = dumps.write_dumps(published)
     folder = published.path / dumps.DUMPS
-    kept, short, lost = (folder / name for name in ("all.nq.gz", "all.trig.zst", "all.jsonld.gz"))
+    kept, short, lost, spoilt = (
+        folder / name for name in ("all.nq.gz", "all.trig.zst", "all.jsonld.gz", "cities.parquet")
+    )
     time = kept.stat().st_mtime_ns
     short.write_bytes(short.read_bytes()[:-1])
     lost.unlink()
+    content = bytearray(spoilt.read_bytes())
+    content[len(content) // 2] ^= 1
+    spoilt.write_bytes(content)
+    found = [problem.partition(":")[0] for problem in dumps.verify(published)]
+    assert {f"dumps/{path.name}" for path in (short, lost, spoilt)} == set(found)
+    assert 3 == len(found)
     assert before == dumps.write_dumps(published)
     assert time == kept.stat().st_mtime_ns
-    assert {dump.name for dump in before.dumps} | {"index.json"} == {path.name for path in folder.iterdir()}
+    assert {dump.name for dump in before.dumps} | {"index.json", ".lock"} == {
+        path.name for path in folder.iterdir()
+    }
 
 
 def test_a_broken_list_says_what_to_run(published: Snapshot) -> None:
-    """It is no reason for a page of errors without words."""
-    dumps.write_dumps(published)
+    """It is no reason for a page of errors without words; and that helps."""
+    before = dumps.write_dumps(published)
     (published.path / dumps.DUMPS / "index.json").write_text("{")
-    with pytest.raises(SnapshotDamaged, match="run twin-graph dump"):
+    with pytest.raises(SnapshotDamaged, match="run twin-graph snapshot dump"):
         dumps.read_index(published)
+    assert ["index.json" in problem for problem in dumps.verify(published)] == [True]
+    assert before == dumps.write_dumps(published)
+
+
+def test_whoever_writes_at_the_same_time_waits(published: Snapshot) -> None:
+    """The second begins when the first has ended, and finds all that it would write."""
+    begun, go_on, steps, found = Event(), Event(), list[str](), list[dumps.Index]()
+
+    @contextmanager
+    def slow(_: str) -> Iterator[None]:
+        begun.set()
+        assert go_on.wait(60)
+        yield
+
+    @contextmanager
+    def noted(name: str) -> Iterator[None]:
+        steps.append(name)
+        yield
+
+    threads = [
+        Thread(target=lambda step=step: found.append(dumps.write_dumps(published, step)))
+        for step in (slow, noted)
+    ]
+    threads[0].start()
+    assert begun.wait(60)
+    threads[1].start()
+    threads[1].join(0.3)
+    assert [] == steps
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    assert steps
+    assert [dumps.read_index(published)] * 2 == found
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [(errno.ENOSPC, "make room on the disk"), (errno.EACCES, "let the user who runs this write"),
+     (errno.EIO, "put that right")],
+)  # fmt: skip
+def test_a_full_disk_says_what_to_do(
+    published: Snapshot, monkeypatch: pytest.MonkeyPatch, number: int, advice: str
+) -> None:
+    """And leaves no part of a file; the command run again writes all."""
+
+    def fail(*_: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files.Tee, "write", fail)
+        with pytest.raises(OperatorError, match=f"{os.strerror(number)}; {advice}.*run the command again"):
+            dumps.write_dumps(published)
+    assert [".lock"] == [path.name for path in (published.path / dumps.DUMPS).iterdir()]
+    dumps.write_dumps(published)
+    assert [] == dumps.verify(published)
 
 
 def test_there_are_none_before_they_are_written(published: Snapshot) -> None:
     """A snapshot without them is whole."""
     assert dumps.read_index(published) is None
+    assert [] == dumps.verify(published)
 
 
 @given(some.lists(some.tuples(some.sampled_from("ab"), TEXTS, some.sampled_from("gh")), max_size=12))

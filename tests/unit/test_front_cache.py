@@ -82,6 +82,18 @@ class TestWhatIsKept:
         cache.keep(request(), answer(other=headers))
         assert 0 == len(cache)
 
+    def test_another_state(self) -> None:
+        """What was kept is forgotten; what was asked for before is not kept after."""
+        cache = ResponseCache(100_000)
+        assert cache.find(request(), "old") is None
+        cache.keep(request(), answer(), "old")
+        assert cache.find(request(), "old") is not None
+        assert cache.find(request(), "new") is None
+        cache.keep(request(), answer(), "old")
+        assert (0, 0) == (len(cache), cache.size)
+        cache.keep(request(), new := answer(), "new")
+        assert new is cache.find(request(), "new")
+
     @pytest.mark.parametrize("status", [203, 206, 301, 303, 304, 404, 410, 500])
     def test_other_statuses(self, status: int) -> None:
         """Only 200 is kept."""
@@ -102,6 +114,8 @@ class TestWhatIsKept:
         cache.keep(request(range="bytes=0-1"), answer())
         assert 0 == len(cache)
         assert not request(range="bytes=0-1").is_repeatable
+        assert not request(if_match='"x"').is_repeatable
+        assert not request(if_unmodified_since="Sat, 01 Jan 2000 00:00:00 GMT").is_repeatable
 
     def test_a_request_with_a_body(self) -> None:
         """A GET with a body is nobody else's."""

@@ -17,7 +17,7 @@ import zstandard
 
 from front_client import Connection, Reply, application, ask, make_head, send
 from twin_graph.front import Gateway
-from twin_graph.front import gateway as gateway_module
+from twin_graph.front import exchange as exchange_module
 from twin_graph.front.gateway import Limits
 from twin_graph.worker import Departure
 
@@ -70,6 +70,13 @@ class TestKept:
             first.headers.get("server-timing"),
             second.headers["server-timing"],
         )
+
+    def test_another_state(self) -> None:
+        """What changes while the application stays is asked for again; a change in the meantime, too."""
+        states = iter("aabbcc")
+        app = Counting()
+        gateway = Gateway(app, stamp=lambda: next(states))
+        assert [1, 1, 2, 2, 3, 3] == [(ask(gateway, "GET", "/a"), app.asked)[1] for _ in range(6)]
 
     def test_head_and_get(self) -> None:
         """HEAD has the headers of GET whichever comes first, and GET is answered from what HEAD made."""
@@ -362,7 +369,7 @@ class TestShares:
 
     def test_room_in_files(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """An answer for which its client has no room in files is 503; there is room when others were read."""
-        monkeypatch.setattr(gateway_module, "_OPENED_AFTER", 0.05)
+        monkeypatch.setattr(exchange_module, "_OPENED_AFTER", 0.05)
         gateway = Gateway(Counting(LONG * 50, [TEXT]), Limits(cache_bytes=0, file_bytes=2_500_000))
 
         async def run() -> list[int]:

@@ -52,7 +52,7 @@ def test_options_have_bounds_too() -> None:
 def test_defaults_are_within_bounds() -> None:
     """No default would be refused, and every bound leaves a choice."""
     numbers = [setting for setting in SETTINGS if isinstance(setting.default, int)]
-    assert 13 == len(numbers)
+    assert 14 == len(numbers)
     assert [] == [s.name for s in numbers if not s.minimum <= int(s.default) <= s.maximum]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import DCTERMS
+from rdflib.namespace import DCTERMS, RDFS
 
 from site_client import BASE, LANGUAGES, client_of, path_of
 from twin_graph import dumps
@@ -18,6 +19,8 @@ from twin_graph.catalog.dcat import DCAT, SPDX
 from twin_graph.catalog.patterns import MEDIA_TYPES
 from twin_graph.snapshot import Snapshot, make_current, open_snapshot
 from workspaces import copy_tiny
+
+STRUCTURED = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +136,28 @@ def test_nobody_is_made_up(tiny_snapshot: Snapshot, tmp_path: Path) -> None:
     assert "Not configured." in page
     assert "Test publisher" not in page
     assert "Test desk" not in page
+    home = next(
+        data
+        for data in map(json.loads, STRUCTURED.findall(client.get("/en/").text))
+        if data["@type"] == "Dataset"
+    )
+    assert not {"publisher", "creator"} & set(home)
+
+
+def test_a_register_is_called_as_it_calls_itself(tmp_path: Path) -> None:
+    """Where the configuration has no title for its graph."""
+    snapshot, _ = build(copy_tiny(tmp_path))
+    titles = catalogue_of(client_of(snapshot)).objects(URIRef(f"{BASE}graph/register-aldorf"), DCTERMS.title)
+    assert {Literal("Register of Aldorf", "en"), Literal("Rejestr miasta Aldorf", "pl"),
+            Literal("Реєстр міста Альдорф", "uk")} == set(titles)  # fmt: skip
+
+
+def test_the_whole_says_whom_to_name(client: FlaskClient) -> None:
+    """The attributions of all its parts."""
+    graph = catalogue_of(client)
+    node = URIRef(f"{BASE}catalog#rights-all")
+    assert Literal("Made up for tests.", "en") in set(graph.objects(node, RDFS.label))
+    assert set(graph.subjects(DCTERMS.rights, node))
 
 
 def test_a_damaged_list_of_files_breaks_no_page(tiny_snapshot: Snapshot, tmp_path: Path) -> None:

@@ -229,3 +229,16 @@ def test_all_of_it_is_validated(changed: Snapshot) -> None:
         first: Any = client.get(path)
         assert 304 == client.get(path, headers={"If-None-Match": first.headers["ETag"]}).status_code
         assert (200, b"") == ((head := client.head(path)).status_code, head.data)
+
+
+def test_the_feed_without_a_language(tiny_snapshot: Snapshot) -> None:
+    """It is found by its short address and by its media type, in the language of the reader."""
+    client = client_of(tiny_snapshot)
+    for path, accept in (("/changes.atom", "*/*"), ("/changes", "application/atom+xml")):
+        response = client.get(path, headers={"Accept": accept, "Accept-Language": "uk"})
+        assert (303, "http://localhost:8000/uk/changes.atom") == (
+            response.status_code,
+            response.headers["Location"],
+        )
+        assert "Accept-Language" in response.headers["Vary"]
+    assert "/changes.rdfp" in client.get("/changes", headers={"Accept": "*/*"}).headers["Location"]

@@ -108,7 +108,7 @@ def test_dataset(tiny_snapshot: Snapshot, kind: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_home_page(tiny_snapshot: Snapshot, language: str) -> None:
-    """SO-1: the home page, at its final address, holds the dataset; a page of something else does not."""
+    """SO-1: the home page, at its final address, holds the dataset; a page about no dataset does not."""
     client = app_of(tiny_snapshot).test_client()
     response = client.get(f"/{language}/", base_url=BASE)
     assert 200 == response.status_code
@@ -117,7 +117,7 @@ def test_home_page(tiny_snapshot: Snapshot, language: str) -> None:
     assert ("Dataset", f"{BASE}{language}/") == (found["@type"], found["url"])
     assert found["distribution"]
     assert not set("<>&") & set(script)
-    assert "DataCatalog" not in client.get(f"/{language}/about", base_url=BASE).text
+    assert "DataCatalog" not in client.get(f"/{language}/report", base_url=BASE).text
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))

@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from query_pools import ASK, ENDLESS, JOIN, LIMITS, Start, ask, children, pools, wait_for
-from twin_graph.errors import OperatorError, QueryResources, QueryUnsupported, TwinGraphError
+from twin_graph.errors import OperatorError, QueryResources, QueryTimeout, QueryUnsupported, TwinGraphError
 from twin_graph.snapshot import Snapshot
 from twin_graph.worker import QueryPool
 from twin_graph.worker.endings import cause_of_end
@@ -130,3 +130,16 @@ def test_engine_fault(pool: QueryPool) -> None:
         ask(pool, text)
     assert "ORDER BY STR(?value)" in str(caught.value)
     assert 1 == ask(pool, ASK).rows
+
+
+def test_ends_are_counted(pool: QueryPool) -> None:
+    """A pool counts what it kills and what ends by itself, each apart, and says what its workers do."""
+    before = pool.counts()
+    with pytest.raises(QueryResources):
+        ask(pool, "ASK " + "{" * 30_000 + "}" * 30_000)
+    with pytest.raises(QueryTimeout):
+        ask(pool, ENDLESS, seconds=0.2)
+    after = pool.counts()
+    assert (1, 1) == tuple(after[name] - before[name] for name in ("crashed", "killed"))
+    assert {"starting", "idle", "running", "being_read", "waiting", "killed", "crashed"} == set(after)
+    assert (0, 0) == (after["running"], after["waiting"])

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from twin_graph.errors import WorkspaceInvalid
-from twin_graph.workspace import Publication, Workspace, find_workspace, read_publication, shipped
+from twin_graph.web.imprint import read_imprint
+from twin_graph.workspace import KNOWN, Publication, Workspace, find_workspace, read_publication, shipped
+from workspaces import REPOSITORY
 
 LINE = 'base_iri = "https://data.example.org/"\n'
 
@@ -114,3 +118,17 @@ class TestPublication:
             publication(tmp_path, text)
         assert message in str(caught.value)
         assert str(caught.value).startswith("data/publication.toml: ")
+
+
+def test_what_the_shipped_file_offers_can_be_used() -> None:
+    """Each setting that stands behind a # in the shipped file is taken as it stands there."""
+    lines = (REPOSITORY / "data/publication.toml").read_text(encoding="utf-8").splitlines()
+    offered = [re.sub(r"^# (?=\[\w+\]$|\w+ = )", "", line) for line in lines]
+    read = tomllib.loads("\n".join(offered))
+    assert {"publisher", "contact", "security", "accessibility"} <= set(read)
+    assert set(read) <= KNOWN
+    imprint = read_imprint(read)
+    assert imprint.security.contacts
+    assert imprint.security.expires
+    assert imprint.contact is not None
+    assert not imprint.accessibility.missing("en")
