@@ -12,7 +12,7 @@ help:
 	@echo 'make serve        install, build the snapshot from data/ and its files, and serve it at http://localhost:8000'
 	@echo 'make test         install and run every check and test, browser tests included'
 	@echo 'make check        look for problems in data/ without building anything'
-	@echo 'make conformance  the tests against standards only'
+	@echo 'make conformance  the tests against standards only; records what they say of public suites'
 	@echo 'make interop      ask the running server with SPARQLWrapper, rdflib, Comunica, roqet, curl, OpenRefine, reconciler, CKAN and ldes-client'
 	@echo 'make bench        measure the build, the gate and the endpoint (see bench/README.md)'
 	@echo 'make frontend     build the static files anew (needs Node; not needed to run or test)'
@@ -66,14 +66,14 @@ types: .venv/installed-dev
 contracts: .venv/installed-dev
 	$(BIN)/lint-imports
 
-unit: .venv/installed-dev
+unit: .venv/installed-dev nginx
 	$(BIN)/pytest -m 'not browser'
 
 browser: .venv/installed-dev chromium
 	$(BIN)/pytest -m browser
 
-conformance: .venv/installed-dev
-	$(BIN)/pytest tests/conformance
+conformance: .venv/installed-dev nginx
+	$(BIN)/pytest tests/conformance --record-earl
 
 bench: .venv/installed-dev
 	$(BIN)/python bench/build.py
@@ -120,6 +120,13 @@ chromium:
 	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 \
 		|| { echo 'The browser tests need Chromium: sudo apt-get install chromium'; exit 1; }; \
 		apt-get update -qq && apt-get install -y -qq chromium; }
+
+# The mirror and deploy/ are tested with the web server that they are made for; without it these tests skip.
+.PHONY: nginx
+nginx:
+	@command -v nginx /usr/sbin/nginx >/dev/null || { test "$$(id -u)" = 0 \
+		|| { echo 'The tests of the mirror and of deploy/ need nginx: sudo apt-get install nginx-light'; exit 0; }; \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends nginx-light systemd; }
 
 # The locks name versions and hashes, and no registry.
 lock: .venv/installed-dev

@@ -13,7 +13,7 @@ from twin_graph.snapshot import Snapshot
 
 CLIENT = "curl"
 _README = Path(__file__).parents[1] / "README.md"
-_COMMANDS = re.findall(r"^ {4}(curl .+)$", _README.read_text(encoding="utf-8"), re.MULTILINE)
+_COMMANDS = re.findall(r"^(curl .+)$", _README.read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def test_commands_are_found() -> None:

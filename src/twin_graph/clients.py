@@ -31,6 +31,23 @@ def name_client(peer: str, forwarded_for: str = "", proxies: int = 0) -> str:
 
 
 @lru_cache(maxsize=1_024)
+def network_of(client: str) -> str:
+    """The network of a client, for what is written down: too large to point to somebody. Empty where it has none.
+
+    >>> network_of("192.0.2.7"), network_of("2001:db8:1:2::/64"), network_of("nobody")
+    ('192.0.2.0/24', '2001:db8:1::/48', '')
+
+    Args:
+        client: as `name_client` gives it.
+    """
+    try:
+        address = ip_address(client.partition("/")[0])
+    except ValueError:
+        return ""
+    return str(ip_network((address, 48 if isinstance(address, IPv6Address) else 24), strict=False))
+
+
+@lru_cache(maxsize=1_024)
 def _name(address: str) -> str:
     """The name of an address, with or without a port; empty where it is none."""
     if address.startswith("["):

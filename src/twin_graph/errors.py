@@ -19,6 +19,7 @@ exception is caught in the one module that may import that library and raised ag
     │   ├── OverBudget
     │   ├── ClientGone
     │   ├── QueryUnsupported
+    │   ├── OnlyOnServer
     │   └── QueryTooCostly
     │       ├── QueryTimeout
     │       ├── QueryResources
@@ -139,6 +140,10 @@ class ClientGone(RequestError):
 
 class QueryUnsupported(RequestError):
     """Raised by `worker`: the query is right, and the engine fails at it all the same."""
+
+
+class OnlyOnServer(RequestError):
+    """Raised by `web` for `bake`: a copy of the site holds files, and this address is answered by a program."""
 
 
 class QueryTooCostly(RequestError):

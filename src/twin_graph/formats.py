@@ -117,6 +117,10 @@ CSVW = Format("csvw", "application/csvm+json", "json", Carries.GRAPH, title="CSV
 # What programs look for on every host.
 PLAIN_TEXT = Format("text", "text/plain", "txt", Carries.PAGE, parameters=_UTF8)
 SITEMAP = Format("sitemap", "application/xml", "xml", Carries.PAGE)
+# Sets of links (https://www.rfc-editor.org/rfc/rfc9264, section 4), and the description of the service as YAML.
+LINK_FORMAT = Format("link-format", "application/link-format", "link", Carries.PAGE)
+LINKSET = Format("linkset", "application/linkset+json", "json", Carries.PAGE)
+YAML = Format("yaml", "application/yaml", "yaml", Carries.PAGE)
 # What was added and removed between two publications.
 RDF_PATCH = Format(
     "rdf-patch", "application/rdf-patch", "rdfp", Carries.DATASET, ("text/rdf-patch",), title="RDF Patch"

@@ -10,6 +10,8 @@ from rdflib.namespace import DCTERMS, OWL, PROV, RDF, RDFS, SKOS, XSD, ClosedNam
 
 TWIN_IRI = "https://w3id.org/twin-graph/ontology#"
 CONCEPTS_IRI = "https://w3id.org/twin-graph/concepts/"
+# What the program was tested with, and how: the same wherever it runs.
+CONFORMANCE_IRI = "https://w3id.org/twin-graph/conformance#"
 SCHEMES = ("relation", "stage", "status", "role", "confidence", "area", "network-type", "distinction-type",
            "continent", "reciprocity", "name-use", "activity-type", "evidence", "fact", "contradiction-kind",
            "severity", "decision-status", "verdict")  # fmt: skip
@@ -23,6 +25,9 @@ VOID = Namespace("http://rdfs.org/ns/void#")
 LDES = Namespace("https://w3id.org/ldes#")
 TREE = Namespace("https://w3id.org/tree#")
 AS = Namespace("https://www.w3.org/ns/activitystreams#")
+EARL = Namespace("http://www.w3.org/ns/earl#")
+DOAP = Namespace("http://usefulinc.com/ns/doap#")
+DQV = Namespace("http://www.w3.org/ns/dqv#")
 TWINSH = Namespace("https://w3id.org/twin-graph/shapes#")
 FUNCTIONS = Namespace("https://w3id.org/twin-graph/functions#")
 
@@ -59,6 +64,14 @@ PREFIXES: dict[str, str] = {
 
 # Those that only the change feed uses, to say what it is.
 FEED_PREFIXES: dict[str, str] = {"ldes": str(LDES), "tree": str(TREE), "as": str(AS)}
+
+# Those that only the page about conformance uses.
+CONFORMANCE_PREFIXES: dict[str, str] = {
+    "conformance": CONFORMANCE_IRI,
+    "earl": str(EARL),
+    "doap": str(DOAP),
+    "dqv": str(DQV),
+}
 
 # Those that only queries to Wikidata use; nothing that is published has them. Its `schema:` is the old one.
 WIKIDATA_PREFIXES: dict[str, str] = {

@@ -57,6 +57,11 @@ SETTINGS = (
             "web process keeps, in MB"),
     Setting("proxies", 0, "number of own proxies in front of the server whose X-Forwarded-For names the client",
             maximum=10),
+    Setting("metrics_port", 0, "port of 127.0.0.1 on which `serve` tells Prometheus what it counts, at `/metrics`; "
+            "0: nothing is counted", maximum=65_535),
+    Setting("log_requests", "off", "whether each request is one line of JSON on the standard error output, with no "
+            "address, path or query of anybody", ("on", "off")),
+    Setting("log_queries", "off", "whether these lines have the text of SPARQL queries, too", ("on", "off")),
     Setting("query_socket", "", "path of the query pool's Unix socket; empty: chosen by `serve`"),
     Setting("store", "auto", "where the engine keeps the graph: `auto` takes memory up to store_memory_triples",
             ("auto", "memory", "disk")),
@@ -88,6 +93,9 @@ class Settings:
     client_errors: int
     cache_megabytes: int
     proxies: int
+    metrics_port: int
+    log_requests: str
+    log_queries: str
     query_socket: str
     store: str
     store_memory_triples: int

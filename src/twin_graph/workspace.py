@@ -23,8 +23,8 @@ _LAST_PORT = 65_535
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
-_KNOWN = {"base_iri", "title", "description", "default_language", "registers", "valid_on", "start_city",
-          "publisher", "contact", "accessibility", "graphs"}  # fmt: skip
+KNOWN = {"base_iri", "title", "description", "default_language", "registers", "valid_on", "start_city",
+          "publisher", "contact", "accessibility", "security", "graphs"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -119,11 +119,9 @@ def read_publication(workspace: Workspace, base_iri: str = "") -> Publication:
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as problem:
         raise WorkspaceInvalid(f"{place}: cannot be read: {problem}") from problem
-    unknown = sorted(set(raw) - _KNOWN)
+    unknown = sorted(set(raw) - KNOWN)
     if unknown:
-        raise WorkspaceInvalid(
-            f"{place}: unknown entry “{unknown[0]}”; known are {', '.join(sorted(_KNOWN))}"
-        )
+        raise WorkspaceInvalid(f"{place}: unknown entry “{unknown[0]}”; known are {', '.join(sorted(KNOWN))}")
     return _checked(_from_toml(raw, base_iri, place), place)
 
 

@@ -10,6 +10,7 @@
     comparison.py what differs from the archive of Wikidata
     reviewed.py   the decisions about what differs
     contents.py   what is in each graph, as hashes
+    conformance.py  what the probes find
 
 Nothing here depends on the clock, on the order of rows or on the hash seed.
 """
@@ -26,6 +27,7 @@ from twin_graph import __version__
 from twin_graph.build.answers import Answering, popular_queries
 from twin_graph.build.changes import CHANGES
 from twin_graph.build.comparison import COMPARISON
+from twin_graph.build.conformance import CONFORMANCE
 from twin_graph.build.contents import CONTENTS
 from twin_graph.build.gate import remember
 from twin_graph.build.graph import BuiltGraph, make_graph
@@ -44,7 +46,8 @@ from twin_graph.workspace import Workspace
 __all__ = ["build", "check"]
 
 # What a snapshot holds beside its data; each is written while the store settles, what takes longest first.
-SIDE: tuple[SideFile, ...] = (NAMES, PLACES, COMPARISON, CHANGES, PREVIEWS, DECISIONS, FORMER, CONTENTS)
+SIDE: tuple[SideFile, ...] = (NAMES, CONFORMANCE, PLACES, COMPARISON, CHANGES, PREVIEWS, DECISIONS, FORMER,
+                              CONTENTS)  # fmt: skip
 
 
 @contextlib.contextmanager

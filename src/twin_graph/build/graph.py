@@ -168,7 +168,9 @@ def _descriptions(inputs: Inputs, sizes: Mapping[str, int]) -> list[Triple]:
         titles = [(term[-2:], text) for term, text in terms.items() if term.startswith("title_")]
         found.extend((graph, DCTERMS.title, Literal(text, lang=language)) for language, text in titles)
         if not titles:
-            found.append((graph, DCTERMS.title, Literal(name)))
+            found.extend(
+                (graph, DCTERMS.title, title) for title in _register_titles(inputs, name) or [Literal(name)]
+            )
         if "licence" in terms:
             found.append((graph, DCTERMS.license, URIRef(terms["licence"])))
         if "attribution" in terms:
@@ -178,6 +180,17 @@ def _descriptions(inputs: Inputs, sizes: Mapping[str, int]) -> list[Triple]:
         if source.register is not None and (key := source.register.cells.get("key")):
             found.append((graph, PROV.wasDerivedFrom, iris.thing(base, "register", key)))
     return found
+
+
+def _register_titles(inputs: Inputs, name: str) -> list[Literal]:
+    """The names of the register whose graph has this name; none where there is no such register."""
+    return [
+        Literal(text, lang=column.removeprefix("name_"))
+        for source in inputs.sources
+        if source.name == name and source.register is not None
+        for column, text in sorted(source.register.cells.items())
+        if column.startswith("name_") and text
+    ]
 
 
 def _sorted(triples: Iterable[Triple]) -> list[Triple]:

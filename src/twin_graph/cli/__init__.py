@@ -53,7 +53,7 @@ from twin_graph.store import Store
 from twin_graph.workspace import Workspace, find_workspace
 
 # Steps of a build of one register and the world; each further register is one more.
-CHECK_STEPS, BUILD_STEPS, VERIFY_STEPS, DIFF_STEPS = 7, 9, 2, 3
+CHECK_STEPS, BUILD_STEPS, DIFF_STEPS = 7, 9, 3
 EXIT_DATA, EXIT_USAGE, EXIT_OPERATOR, EXIT_REQUEST = 1, 2, 3, 4
 EXIT_CODES: tuple[tuple[type[TwinGraphError], int], ...] = (
     (SourceError, EXIT_DATA),
@@ -323,28 +323,6 @@ def snapshot_list(context: click.Context, as_json: bool) -> None:
         show.failure(str(problem))
 
 
-@snapshot_group.command("verify")
-@click.argument("name", default="current")
-@_json_option
-@click.pass_context
-@_reporting
-def snapshot_verify(context: click.Context, name: str, as_json: bool) -> None:
-    """Compare the files of a snapshot with its manifest, and its store with its dump."""
-    item = _snapshot(context, name)
-    with show.progress("verify", steps=VERIFY_STEPS, hidden=as_json) as step:
-        problems = snapshot.verify(item, step)
-    if as_json:
-        click.echo(show.json_text({"snapshot": item.path.name, "problems": problems}))
-    elif problems:
-        for problem in problems:
-            show.failure(problem)
-        show.failure(str(snapshot.damaged(item.path, "is not whole")))
-    else:
-        show.success(f"snapshot {item.path.name} is whole")
-    if problems:
-        sys.exit(EXIT_OPERATOR)
-
-
 @snapshot_group.command("diff")
 @click.argument("old")
 @click.argument("new", default="current")
@@ -387,6 +365,7 @@ def serve(**overrides: Any) -> None:
 
 
 # These commands use what stands above, and add themselves to it.
+from twin_graph.cli import bake as _bake  # noqa: E402, F401
 from twin_graph.cli import compare as _compare  # noqa: E402, F401  the module needs `main`
 from twin_graph.cli import dumps as _dumps  # noqa: E402, F401
 from twin_graph.cli import reconcile as _reconcile  # noqa: E402, F401

@@ -40,8 +40,8 @@ uk = "Міста-побратими"
 _OWN_FOLDER = f"| `{REGISTER}/` | your register: partnerships, documents, events, memberships | your office |"
 # A paragraph of the publication file that is an example of a table.
 _EXAMPLE_TABLE = re.compile(r"^# \[\w+\]$", re.MULTILINE)
-# A place in a folder of data that comes with the program.
-_FOREIGN_FOLDER = re.compile(r"`(\w+)/[\w.]*`")
+# A place in a folder of data of the repository; not all of them come with what is installed.
+_FOREIGN_FOLDER = re.compile(rf"`({_MODEL}|world|wikidata)/[\w.]*`")
 
 
 def write(folder: Path, today: str) -> list[Path]:
@@ -81,7 +81,7 @@ def _read_me(model: Path) -> str:
     """What the tables are, without the lines about folders that are not in a new workspace."""
     lines: list[str] = []
     for line in (model / "README.md").read_text(encoding="utf-8").splitlines():
-        folders = {name for name in _FOREIGN_FOLDER.findall(line) if (model / name).is_dir()}
+        folders = _FOREIGN_FOLDER.findall(line)
         if not folders:
             lines.append(line)
         elif line.startswith("|") and _MODEL in folders:

@@ -116,6 +116,12 @@ class Store:
             raise OperatorError(f"the dump cannot be loaded: {problem}") from problem
         return store
 
+    def hiding(self, names: Iterable[str]) -> Store:
+        """The same graphs, those of these names that there are outside the default graph."""
+        return Store(
+            self._engine, self._hidden | {name for name in map(str, names) if name in self.graph_names()}
+        )
+
     def __len__(self) -> int:
         """Number of statements, over all graphs."""
         return len(self._engine)

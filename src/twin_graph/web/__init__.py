@@ -16,6 +16,7 @@ from twin_graph.web import (
     archive,
     browse,
     catalog,
+    conformance,
     curation,
     discovery,
     documents,
@@ -31,6 +32,8 @@ from twin_graph.web import (
     ldes,
     memento,
     moments,
+    noting,
+    openapi,
     pages,
     pictures,
     policy,
@@ -68,9 +71,10 @@ def create_app(settings: Settings, snapshot: Snapshot | None = None, *, is_old: 
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
     for group in (feeds, curation, reports, wikidata, embed, statement, documents, sparql, graph_store, vocabulary,
-                  search, explore, reconcile, memento, void, catalog, discovery, policy, dumps, ldes, pages,
-                  tables, browse, pictures, errors, health):  # fmt: skip
+                  search, explore, reconcile, memento, void, catalog, conformance, discovery, openapi, policy, dumps,
+                  ldes, pages, tables, browse, pictures, errors, health):  # fmt: skip
         app.register_blueprint(group.bp, url_prefix=here.prefix or None)
+    noting.install(app)
     languages.install(app)
     templating.install(app)
     responses.install(app)

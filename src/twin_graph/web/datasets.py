@@ -9,6 +9,7 @@ https://developers.google.com/search/docs/appearance/structured-data/dataset
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -33,21 +34,20 @@ _METHOD = N_("Claims of registers and of Wikidata, each with its source, put tog
 _MEASURED = (TWIN.Partnership, TWIN.Agreement, TWIN.Network, TWIN.StatusEvent, TWIN.Claim)
 
 
-def of_site(here: Site, language: str) -> Object:
-    """The whole, with the graphs as its parts."""
+def of_site(here: Site, language: str, endpoint: str = "pages.home") -> Object:
+    """The whole, with the graphs as its parts, for one of the pages that tell of it."""
     facts = gather(here)
     title = _title(here, language)
-    home = absolute(here, url_for("pages.home", lang=language))
     others = {here.manifest.title.get(code, "") for code in LANGUAGES} - {title, ""}
-    return _dataset(here, facts, facts.whole, language) | {
+    return _dataset(here, facts, facts.whole, language, facts.issued, facts.modified) | {
         "@id": here.base_iri,
         "identifier": here.base_iri,
         "name": title,
         "alternateName": sorted(others),
         "description": about(language),
-        "url": home,
+        "url": absolute(here, url_for(endpoint, lang=language)),
         "sameAs": str(catalog.whole_of(here.base_iri)),
-        "license": sorted({part.licence for part in facts.parts} - {""}),
+        "license": _licences(facts),
         "temporalCoverage": _period(facts.extent.start, facts.valid_on),
         "spatialCoverage": _place((-180.0, -90.0, 180.0, 90.0)),
         "citation": citation(here, title),
@@ -56,22 +56,65 @@ def of_site(here: Site, language: str) -> Object:
 
 
 def of_graph(here: Site, name: str, language: str) -> Object:
-    """A graph that holds a register: what a dataset has besides its name and address."""
+    """A graph: what a dataset has besides its name and address."""
     facts = gather(here)
     part = next((each for each in facts.parts if each.name == name), None)
     files, extent = (part.files, part.extent) if part is not None else ((), facts.extent)
-    whole = {
-        "@type": "Dataset",
-        "@id": here.base_iri,
-        "name": _title(here, language),
-        "description": about(language),
-    }
-    return _dataset(here, facts, files, language) | {
+    issued, modified = (part.issued, part.modified) if part is not None else (facts.issued, facts.modified)
+    return _dataset(here, facts, files, language, issued, modified) | {
         "description": catalog.describe_part(here.base_iri, part, language)
         if part is not None
         else about(language),
         "temporalCoverage": _period(extent.start or facts.extent.start, facts.valid_on),
-        "isPartOf": whole,
+        "isPartOf": _whole(here, language),
+    }
+
+
+def of_graph_page(here: Site, name: str, language: str) -> Object:
+    """A graph, for its own page."""
+    graph = iris.graph(here.base_iri, name)
+    return of_graph(here, name, language) | {
+        "@id": str(graph),
+        "identifier": str(graph),
+        "name": str(here.names.title(graph, language)),
+        "url": absolute(here, url_for("documents.graph_page", lang=language, name=name)),
+        "license": [str(value) for value in here.names.values(graph, DCTERMS.license)],
+        "spatialCoverage": _place((-180.0, -90.0, 180.0, 90.0)),
+    }
+
+
+def of_comparison(here: Site, language: str) -> Object:
+    """The comparison with Wikidata; empty where nothing was compared."""
+    facts = gather(here)
+    if not facts.reports:
+        return {}
+    modified = facts.reports_modified or facts.modified
+    return (
+        _dataset(here, facts, facts.reports, language, facts.issued, modified)
+        | _comparison(here, facts, language)
+        | {
+            "temporalCoverage": _period(facts.extent.start, facts.valid_on),
+            "spatialCoverage": _place((-180.0, -90.0, 180.0, 90.0)),
+            "isBasedOn": _whole(here, language),
+        }
+    )
+
+
+def of_catalogue(here: Site, language: str) -> Object:
+    """The catalogue, with its datasets."""
+    facts = gather(here)
+    compared = [{"@type": "Dataset", **_comparison(here, facts, language)}] if facts.reports else []
+    home = {"url": absolute(here, url_for("pages.about", lang=language)), "license": _licences(facts)}
+    return _catalogue(here, language) | {
+        "description": about(language),
+        "publisher": party(here.imprint.publisher),
+        "datePublished": facts.issued.date().isoformat(),
+        "dateModified": facts.modified.date().isoformat(),
+        "dataset": [
+            _whole(here, language) | home,
+            *(_part(here, part, language) for part in facts.parts),
+            *compared,
+        ],
     }
 
 
@@ -87,25 +130,57 @@ def party(found: Agent | None) -> Object | None:
     return {"@type": "Organization", "name": found.name, "url": found.url, "email": found.email}
 
 
-def _dataset(here: Site, facts: Facts, files: Iterable[File], language: str) -> Object:
-    publisher = party(here.imprint.publisher) or _site_party(here, language)
+def _whole(here: Site, language: str) -> Object:
+    return {
+        "@type": "Dataset",
+        "@id": here.base_iri,
+        "name": _title(here, language),
+        "description": about(language),
+    }
+
+
+def _comparison(here: Site, facts: Facts, language: str) -> Object:
+    thing = catalog.comparison_of(here.base_iri)
+    name, description = catalog.describe_comparison(here.base_iri, _title(here, language), language)
+    return {
+        "@id": str(thing),
+        "identifier": str(thing),
+        "name": name,
+        "description": description,
+        "url": absolute(here, url_for("wikidata.overview", lang=language)),
+        "license": _licences(facts),
+        "creator": party(here.imprint.publisher),
+    }
+
+
+def _catalogue(here: Site, language: str) -> Object:
+    return {
+        "@type": "DataCatalog",
+        "@id": catalog.catalog_address(here.base_iri),
+        "name": _title(here, language),
+        "url": absolute(here, url_for("catalog.page", lang=language)),
+    }
+
+
+def _licences(facts: Facts) -> list[str]:
+    return sorted({part.licence for part in facts.parts} - {""})
+
+
+def _dataset(here: Site, facts: Facts, files: Iterable[File], language: str, issued: datetime,
+             modified: datetime) -> Object:  # fmt: skip
+    publisher = party(here.imprint.publisher)
     return {
         "@type": "Dataset",
         "creator": publisher,
         "publisher": publisher,
-        "version": here.manifest.id,
-        "dateModified": here.manifest.valid_on,
-        "datePublished": facts.issued.date().isoformat(),
+        "version": facts.offered or facts.current,
+        "dateModified": modified.date().isoformat(),
+        "datePublished": issued.date().isoformat(),
         "keywords": catalog.keywords(here.base_iri, language),
         "variableMeasured": [str(here.names.title(term, language)) for term in _MEASURED],
         "measurementTechnique": catalogue(language).gettext(_METHOD),
         "isAccessibleForFree": True,
-        "includedInDataCatalog": {
-            "@type": "DataCatalog",
-            "@id": catalog.catalog_address(here.base_iri),
-            "name": _title(here, language),
-            "url": absolute(here, url_for("catalog.page", lang=language)),
-        },
+        "includedInDataCatalog": _catalogue(here, language),
         "distribution": [_download(file) for file in _offered(tuple(files))],
     }
 
@@ -159,8 +234,3 @@ def citation(here: Site, title: str) -> str:
     publisher = here.imprint.publisher
     who = f"{publisher.name}: " if publisher is not None and publisher.name else ""
     return f"{who}{title}, {here.manifest.id}, {here.manifest.valid_on}. {here.base_iri}"
-
-
-def _site_party(here: Site, language: str) -> Object:
-    """Who publishes where nobody is configured: the site itself."""
-    return {"@type": "Organization", "name": _title(here, language), "url": here.base_iri}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from twin_graph.spoken_dates import LOCALES, format_edtf, whole_period
 
@@ -24,6 +24,15 @@ def format_number(text: str, language: str, digits: int | None = None) -> str:
     """
     number = round(float(text), digits) if digits is not None else (float(text) if "." in text else int(text))
     return format_decimal(number, format="#,##0.######", locale=LOCALES[language])
+
+
+def format_share(share: float, language: str) -> str:
+    """A share in percent, rounded as exactly as it is known, as the language writes it.
+
+    >>> format_share(0.9231, "en"), format_share(1.0, "uk")
+    ('92.31%', '100%')
+    """
+    return str(format_percent(share, locale=LOCALES[language], decimal_quantization=False))
 
 
 def language_name(tag: str, language: str) -> str:

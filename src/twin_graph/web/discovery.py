@@ -1,7 +1,7 @@
 """`/robots.txt`, `/sitemap.xml` and `/.well-known/security.txt`: what programs look for that know only the host.
 
-The sitemap names every page that is worth finding, in each language, with the day on which the data were last looked
-at; pages that narrow or sort others are not in it. Whom to write to about a hole in the site is configured.
+The sitemap names every page that is worth finding, in each language, with the time of the last change; pages
+that narrow or sort others are not in it. Whom to write to about a hole in the site is configured.
 
 https://www.rfc-editor.org/rfc/rfc9309, https://www.sitemaps.org/protocol.html, https://www.rfc-editor.org/rfc/rfc9116
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, url_for
@@ -17,6 +18,8 @@ from flask import Blueprint, Response, current_app, render_template, url_for
 from twin_graph.errors import EntityNotFound
 from twin_graph.formats import PLAIN_TEXT, SITEMAP
 from twin_graph.kinds import DOCUMENTED
+from twin_graph.web import history
+from twin_graph.web.catalog.facts import gather
 from twin_graph.web.responses import absolute, redirect, represent
 from twin_graph.web.site import Site, site
 from twin_graph.workspace import LANGUAGES
@@ -26,14 +29,15 @@ bp = Blueprint("discovery", __name__)
 THINGS = 5_000
 PAGES = "pages"
 _WITHOUT = ("embed.", "search.", "tables.")
-_PATHS = ("sparql", "graphs?", "dumps/", "reconcile", "*/embed/", "*/search", "*?")
+_PATHS = ("sparql", "graphs?", "reconcile", "*/embed/", "*/search", "*?")
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page in all languages: addresses by language."""
+    """A page in all languages: addresses by language, and when what it tells of changed last."""
 
     addresses: dict[str, str]
+    modified: str
 
 
 @bp.get("/robots.txt")
@@ -57,9 +61,9 @@ def sitemap() -> Response:
 
     def make() -> str:
         files = [absolute(here, url_for("discovery.part", name=name)) for name in _parts(here)]
-        return render_template("sitemap_index.xml", files=files, day=here.manifest.valid_on)
+        return render_template("sitemap_index.xml", files=files, modified=_write(history.published_at(here)))
 
-    return represent(here, SITEMAP, make)
+    return represent(here, SITEMAP, make, also=here.published)
 
 
 @bp.get("/sitemap/<name>.xml")
@@ -75,9 +79,9 @@ def part(name: str) -> Response:
 
     def make() -> str:
         pages = list(_pages(here) if name == PAGES else _things(here, name))
-        return render_template("sitemap.xml", pages=pages, day=here.manifest.valid_on)
+        return render_template("sitemap.xml", pages=pages)
 
-    return represent(here, SITEMAP, make)
+    return represent(here, SITEMAP, make, also=here.published)
 
 
 @bp.get("/security.txt")
@@ -116,21 +120,29 @@ def _parts(here: Site) -> list[str]:
 def _things(here: Site, name: str) -> Iterator[Page]:
     kind, _, number = name.rpartition("-")
     first = (int(number) - 1) * THINGS
+    changed_at = history.last_changes(here)
     for key in here.shelves.shelf(kind).keys[first : first + THINGS]:
-        yield _page(here, "pages.thing", kind=kind, key=key)
+        yield _page(here, "pages.thing", changed_at(kind, key), kind=kind, key=key)
 
 
 def _pages(here: Site) -> Iterator[Page]:
-    """The pages that have nothing but a language in their address, and the lists."""
+    """The pages that have nothing but a language in their address, the lists, and those of the graphs."""
+    published_at = history.published_at(here)
     for rule in current_app.url_map.iter_rules():
         is_page = rule.arguments == {"lang"} and "." not in rule.rule.rpartition("/")[2]
         if is_page and rule.methods and "GET" in rule.methods and not rule.endpoint.startswith(_WITHOUT):
-            yield _page(here, rule.endpoint)
+            yield _page(here, rule.endpoint, published_at)
     for kind in DOCUMENTED:
         if here.shelves.shelf(kind.name).keys:
-            yield _page(here, "pages.listing", kind=kind.name)
+            yield _page(here, "pages.listing", published_at, kind=kind.name)
+    for part in gather(here).parts:
+        yield _page(here, "documents.graph_page", part.modified, name=part.name)
 
 
-def _page(here: Site, endpoint: str, **names: Any) -> Page:
+def _page(here: Site, endpoint: str, modified: datetime, **names: Any) -> Page:
     paths = {language: url_for(endpoint, lang=language, **names) for language in LANGUAGES}
-    return Page({language: absolute(here, path) for language, path in paths.items()})
+    return Page({language: absolute(here, path) for language, path in paths.items()}, _write(modified))
+
+
+def _write(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"

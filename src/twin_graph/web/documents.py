@@ -143,6 +143,7 @@ def graph_page(lang: str, name: str) -> Response:
             data_formats=[(fmt, found.path(fmt)) for fmt in found.formats if fmt is not HTML],
         ),
         language=lang,
+        also=here.published,
         links=[
             (str(description.thing), "describedby", ""),
             *found.links(here),

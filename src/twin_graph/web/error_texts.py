@@ -27,6 +27,10 @@ DETAILS = (
     N_("there is no %(kind)s “%(name)s”"),
     N_("there was no %(kind)s “%(name)s”"),
     N_("the finding “%(name)s” is no longer there: what both sides say has changed"),
+    N_(
+        "This is a copy of the site, made of files. Searches, queries, filters and old publications need the "
+        "program itself, which this copy does not have."
+    ),
     N_("there is no picture for this choice"),
     N_("there is no table for this choice"),
     N_("the query of this table is too long for an address"),

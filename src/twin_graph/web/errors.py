@@ -15,10 +15,11 @@ from flask import Blueprint, Flask, Response, abort, g, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestedRangeNotSatisfiable
 
 from twin_graph import describe, errors, iris
-from twin_graph.environ import FAULT
+from twin_graph.environ import FAULT, FAULT_OF_MIRRORS
 from twin_graph.errors import TwinGraphError
 from twin_graph.formats import HTML, PROBLEM_JSON
 from twin_graph.web import error_texts, graph_store
+from twin_graph.web.exchange import find_note
 from twin_graph.web.languages import N_, gettext, page_language, reader_language
 from twin_graph.web.negotiation import negotiate
 from twin_graph.web.responses import FRESH, Link, absolute, represent, secure, write_links
@@ -66,6 +67,9 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         N_("The connection was closed before there was an answer, and the query was stopped.")),
     errors.QueryUnsupported: Problem(422, "query-unsupported", N_("Query not supported"),
         N_("The query is right, but our query engine fails at it. Put in another way it may be answered.")),
+    errors.OnlyOnServer: Problem(503, "only-on-server", N_("Only on the server"),
+        N_("This is a copy of the site, made of files. Searches, queries, filters and old publications need the "
+           "program itself, which this copy does not have.")),
     errors.QueryTimeout: Problem(503, "query-timeout", N_("Query took too long"),
         N_("The query was stopped at the time limit. A narrower question may be answered.")),
     errors.QueryResources: Problem(503, "query-resources", N_("Query needed too much"),
@@ -106,6 +110,12 @@ HTTP_PROBLEMS = {
         408, "request-timeout", N_("Request too slow"), N_("The request did not arrive whole in time.")
     ),
     415: PROBLEMS[errors.UnsupportedMediaType],
+    412: Problem(
+        412,
+        "condition-failed",
+        N_("Not the expected file"),
+        N_("The file differs from the one that you have."),
+    ),
     413: PROBLEMS[errors.TooMuchAtOnce],
     414: Problem(
         414, "address-too-long", N_("Address too long"), N_("Send a long query as the body of a POST.")
@@ -141,6 +151,7 @@ def find_problem(error: Exception) -> Problem:
 def problem_response(error: Exception) -> Response:
     """The response for an exception, in the format and language that the client prefers."""
     problem = find_problem(error)
+    find_note().problem = problem.slug
     as_page = _wants_page()
     # Programs that ask for no language of ours read English; people read the language of the publication.
     g.language = _error_language(site().manifest.default_language if as_page else "en")
@@ -218,6 +229,8 @@ def _refuse_faulty() -> None:
     fault = request.environ.get(FAULT)
     if fault == 503:
         raise errors.ServiceBusy("your requests have taken all places that one client may have")
+    if fault == FAULT_OF_MIRRORS:
+        raise errors.OnlyOnServer(ALL_PROBLEMS["only-on-server"].meaning)
     if fault == 400:
         raise errors.MalformedRequest(
             "the request did not arrive whole, or its head breaks the rules of HTTP"

@@ -13,7 +13,7 @@ from flask import Response, request
 from flask.blueprints import BlueprintSetupState
 
 from twin_graph.clients import name_client
-from twin_graph.environ import CLIENT, DEPARTURE, HEAD
+from twin_graph.environ import CLIENT, DEPARTURE, HEAD, NOTE, Note
 from twin_graph.errors import MalformedRequest
 from twin_graph.web.responses import FRESH, FRESH_FOR_ONE
 from twin_graph.worker import Departure
@@ -84,6 +84,12 @@ def find_departure() -> Departure | None:
     """What tells that the client of the current request has gone, where the server watches that."""
     found = request.environ.get(DEPARTURE)
     return found if isinstance(found, Departure) else None
+
+
+def find_note() -> Note:
+    """Where to write down what only the application knows of the current request; nobody reads it elsewhere."""
+    found = request.environ.get(NOTE)
+    return found if isinstance(found, Note) else Note()
 
 
 def send_file(content: IO[bytes], size: int) -> Response:

@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 
-from twin_graph import describe, feeds, iris
+from twin_graph import describe, feeds, iris, ldes
 from twin_graph.errors import NotAcceptable
 from twin_graph.feeds import Feed
 from twin_graph.formats import (
@@ -89,7 +89,7 @@ def changes(lang: str) -> Response:
     if argument("from") or argument("to"):
         return _compared(here, lang, number)
     feed = _address(here, "feeds.changes_feed", lang=lang)
-    return represent(here, HTML, lambda: _changes_page(here, lang, number), language=lang,
+    return represent(here, HTML, lambda: _changes_page(here, lang, number), language=lang, also=here.published,
                      links=[(feed, "alternate", ATOM.media_type)])  # fmt: skip
 
 
@@ -111,19 +111,29 @@ def changes_file(lang: str, extension: str) -> Response:
 
 @bp.get("/changes")
 def changes_data() -> Response:
-    """303 to what changed between two publications: the page, or the statements as a patch."""
+    """303 to what changed: the page, the statements between two publications as a patch, or the feed."""
     here = site()
-    accept = request.headers.get("Accept")
-    fmt = negotiate(accept, (RDF_PATCH, HTML))
+    offered = (RDF_PATCH, HTML, ATOM)
+    fmt = negotiate(request.headers.get("Accept"), offered)
     if fmt is None:
         raise NotAcceptable(
-            "there is a patch of statements and a page", tuple(f.media_type for f in (RDF_PATCH, HTML))
+            "there is a patch of statements, a page and a feed", tuple(each.media_type for each in offered)
         )
     words = read_words(_BETWEEN)
-    if fmt is HTML:
-        path = url_for("feeds.changes", lang=reader_language(here.manifest.default_language))
-        return redirect(here, with_words(path, words), vary=("Accept", "Accept-Language"))
+    if fmt is not RDF_PATCH:
+        endpoint = "feeds.changes" if fmt is HTML else "feeds.changes_feed"
+        path = url_for(endpoint, lang=reader_language(here.manifest.default_language))
+        chosen = with_words(path, words) if fmt is HTML else path
+        return redirect(here, chosen, vary=("Accept", "Accept-Language"))
     return redirect(here, with_words(url_for("feeds.changes_patch"), words), vary=("Accept",))
+
+
+@bp.get("/changes.atom")
+def changes_feed_of_reader() -> Response:
+    """303 to the feed in the language of the reader."""
+    here = site()
+    path = url_for("feeds.changes_feed", lang=reader_language(here.manifest.default_language))
+    return redirect(here, path, vary=("Accept-Language",))
 
 
 @bp.get("/changes.rdfp")
@@ -143,7 +153,7 @@ def changes_feed(lang: str) -> Response:
     """What changed in the data, as a feed."""
     here = site()
     page = _address(here, "feeds.changes", lang=lang)
-    return represent(here, ATOM, lambda: _feed(here, lang, page, ""), language=lang,
+    return represent(here, ATOM, lambda: _feed(here, lang, page, ""), language=lang, also=here.published,
                      links=[(page, "canonical", HTML.media_type)])  # fmt: skip
 
 
@@ -155,7 +165,7 @@ def city_changes(lang: str, key: str) -> Response:
         return moved
     number = page_number()
     feed = _address(here, "feeds.city_changes_feed", lang=lang, key=key)
-    return represent(here, HTML, lambda: _changes_page(here, lang, number, key), language=lang,
+    return represent(here, HTML, lambda: _changes_page(here, lang, number, key), language=lang, also=here.published,
                      links=[(feed, "alternate", ATOM.media_type)])  # fmt: skip
 
 
@@ -166,7 +176,7 @@ def city_changes_feed(lang: str, key: str) -> Response:
     if moved := elsewhere(here, "feeds.city_changes_feed", lang, key):
         return moved
     page = _address(here, "feeds.city_changes", lang=lang, key=key)
-    return represent(here, ATOM, lambda: _feed(here, lang, page, key), language=lang,
+    return represent(here, ATOM, lambda: _feed(here, lang, page, key), language=lang, also=here.published,
                      links=[(page, "canonical", HTML.media_type)])  # fmt: skip
 
 
@@ -209,7 +219,8 @@ def _compared(here: Site, lang: str, number: int) -> Response:
     old, new = releases.asked(here)
     patch = with_words(_address(here, "feeds.changes_patch"), read_words(_BETWEEN))
     return represent(here, HTML, lambda: _compared_page(here, lang, number, old, new), language=lang,
-                     parameters=_BETWEEN, links=[(patch, "alternate", RDF_PATCH.media_type)])  # fmt: skip
+                     parameters=_BETWEEN, also=here.published,
+                     links=[(patch, "alternate", RDF_PATCH.media_type)])  # fmt: skip
 
 
 def _compared_page(here: Site, lang: str, number: int, old: Publication, new: Publication) -> str:
@@ -256,7 +267,15 @@ def _changes_page(here: Site, lang: str, number: int, key: str = "") -> str:
         number=number,
         pages=pages,
         publications=memento.mementos(here)[::-1],
+        stream=stream(here),
     )
+
+
+def stream(here: Site) -> str:
+    """Path of the change feed for programs; empty where it was not written."""
+    if not ldes.read_feed(here.workspace.snapshots, here.base_iri):
+        return ""
+    return url_for("ldes.view", extension=TURTLE.extension)
 
 
 def _calendar(here: Site, lang: str, key: str, page: str) -> bytes:
@@ -275,7 +294,7 @@ def _feed(here: Site, lang: str, page: str, key: str) -> bytes:
     author = publisher.name if publisher is not None and publisher.name else own
     address = f"{page}.atom"
     entries = tuple(history.entries(here, rows, lang, page))
-    latest = max((entry.updated for entry in entries), default=date.fromisoformat(here.manifest.valid_on))
+    latest = max((entry.updated for entry in entries), default=history.published_at(here))
     return feeds.atom(Feed(address, title, latest, page, address, author, lang, _rights(here), entries))
 
 

@@ -5,9 +5,10 @@ A thing that is gone is named by what the history remembers of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import groupby
 
 from rdflib import URIRef
@@ -17,6 +18,7 @@ from twin_graph.changes import Change, PropertyChange, Release
 from twin_graph.changes import Value as Kept
 from twin_graph.errors import EntityNotFound
 from twin_graph.feeds import Entry, tag
+from twin_graph.snapshot import read_publications
 from twin_graph.web import addresses
 from twin_graph.web import values as shown
 from twin_graph.web.languages import N_, catalogue
@@ -52,7 +54,11 @@ class ChangeRow:
 
 @dataclass(frozen=True)
 class ReleaseRow:
-    """One publication; `beyond` is how many things changed that no list has."""
+    """One publication; `on` is the day of its data, `at` when it was published.
+
+    Attributes:
+        beyond: how many things changed that no list has.
+    """
 
     id: str
     on: str
@@ -60,6 +66,7 @@ class ReleaseRow:
     beyond: int
     is_first: bool
     changes: tuple[ChangeRow, ...]
+    at: datetime
 
 
 def latest(here: Site, language: str, city: str = "", limit: int = PAGE_SIZE) -> list[ReleaseRow]:
@@ -94,11 +101,13 @@ def _tell(
 ) -> list[ReleaseRow]:
     lost = {(each.kind, each.key): each for release in _history(here) for each in release.changes
             if each.what == "removed"}  # fmt: skip
+    at = times(here)
     rows = []
     for release, group in groupby(listed, key=lambda pair: pair[0]):
         told = tuple(_row(here, change, lost, language) for _, change in group if change is not None)
         beyond = 0 if city else release.total - len(release.changes)
-        rows.append(ReleaseRow(release.id, release.on, release.number, beyond, release.is_first, told))
+        rows.append(ReleaseRow(release.id, release.on, release.number, beyond, release.is_first, told,
+                               at[release.id, release.number]))  # fmt: skip
     return rows
 
 
@@ -120,12 +129,51 @@ def entries(here: Site, rows: list[ReleaseRow], language: str, page: str) -> Ite
         publication = f"{release.id}-{release.number}" if release.number else release.id
         if release.is_first:
             name = tag(here.authority, on, "changes", language, publication)
-            yield Entry(name, words.gettext("First publication"), on, page)
+            yield Entry(name, words.gettext("First publication"), release.at, page)
         for change in release.changes:
             name = tag(here.authority, on, "changes", language, publication, change.kind, change.key)
             link = f"{here.base_iri}{change.href[len(here.prefix) + 1 :]}" if change.href else page
             told = (f"{row.heading}: {_text(row.old)} → {_text(row.new)}" for row in change.properties)
-            yield Entry(name, f"{change.word}: {change.title}", on, link, "; ".join(told))
+            yield Entry(name, f"{change.word}: {change.title}", release.at, link, "; ".join(told))
+
+
+def times(here: Site) -> dict[tuple[str, int], datetime]:
+    """When each release of the history was published, by its id and number; where nobody noted it, its day."""
+    published: dict[str, list[datetime]] = {}
+    for each in read_publications(here.workspace.snapshots):
+        published.setdefault(each.id, []).append(each.at)
+    found: dict[tuple[str, int], datetime] = {}
+    seen: Counter[str] = Counter()
+    for release in sorted(_history(here), key=lambda each: each.number):
+        # What comes again in the history was published again.
+        moments = published.get(release.id) or [_begin_of(release.on)]
+        found[release.id, release.number] = moments[min(seen[release.id], len(moments) - 1)]
+        seen[release.id] += 1
+    return found
+
+
+def published_at(here: Site) -> datetime:
+    """When what is served was published last."""
+    found = [each.at for each in read_publications(here.workspace.snapshots) if each.id == here.manifest.id]
+    return found[-1] if found else _begin_of(here.manifest.valid_on)
+
+
+def last_changes(here: Site) -> Callable[[str, str], datetime]:
+    """When a thing changed last, by kind and key, as far as the history tells; else when it begins to tell."""
+    at, found = times(here), dict[tuple[str, str], datetime]()
+    earliest = published_at(here)
+    for release in _history(here):
+        earliest = min(earliest, at[release.id, release.number])
+        for change in release.changes:
+            for name in ((change.kind, change.key), *(("city", key) for key in change.cities)):
+                found.setdefault(name, earliest)
+        if release.total > len(release.changes):  # any other may have changed with it, too
+            break
+    return lambda kind, key: found.get((kind, key), earliest)
+
+
+def _begin_of(day: str) -> datetime:
+    return datetime.fromisoformat(day).replace(tzinfo=UTC)
 
 
 def _text(values: tuple[shown.Value, ...]) -> str:

@@ -20,6 +20,7 @@ from werkzeug.exceptions import HTTPException
 
 from twin_graph import describe, iris
 from twin_graph.errors import EntityGone, EntityNotFound, MalformedRequest, OperatorError
+from twin_graph.formats import LINK_FORMAT
 from twin_graph.snapshot import Publication, open_snapshot, read_publications
 from twin_graph.web import moments
 from twin_graph.web.responses import FRESH_FOR_ONE, absolute, redirect
@@ -33,7 +34,6 @@ _BLUEPRINTS = frozenset({"browse", "curation", "documents", "embed", "explore", 
 _NEVER = frozenset({"pages.root", "pages.static"})
 _THING = "documents.thing"  # has no state of its own: it leads to a document, which is an original
 VARY = "Accept-Datetime"
-LINK_FORMAT = "application/link-format"
 _FORM = "%a, %d %b %Y %H:%M:%S GMT"
 _SAFE = "/:?&=%+~!$'()*,;@-._"
 _LONGEST = 500  # letters of an address that is repeated in a header
@@ -69,13 +69,13 @@ def timemap(original: str) -> Response:
     ends = f'from="{_date(found[0].at)}";until="{_date(found[-1].at)}"'
     lines = [
         f'<{address}>;rel="original timegate"',
-        f'<{_timemap(here, path, address)}>;rel="self";type="{LINK_FORMAT}";{ends}',
+        f'<{_timemap(here, path, address)}>;rel="self";type="{LINK_FORMAT.media_type}";{ends}',
         *(
             f'<{_of(address, each)}>;rel="{_relation(found, number)}";datetime="{_date(each.at)}"'
             for number, each in enumerate(found)
         ),
     ]
-    response = Response(",\n".join(lines) + "\n", content_type=LINK_FORMAT)
+    response = Response(",\n".join(lines) + "\n", content_type=LINK_FORMAT.content_type)
     # Whatever else is asked, no cache is filled with copies.
     response.headers["Cache-Control"] = FRESH_FOR_ONE if {*request.args} - {moments.PARAMETER} else _A_WHILE
     return response
@@ -160,7 +160,7 @@ def _mark_original(response: Response) -> Response:
 def _frame(here: Site, path: str, address: str) -> list[str]:
     return [
         f'<{address}>; rel="original timegate"',
-        f'<{_timemap(here, path, address)}>; rel="timemap"; type="{LINK_FORMAT}"',
+        f'<{_timemap(here, path, address)}>; rel="timemap"; type="{LINK_FORMAT.media_type}"',
     ]
 
 

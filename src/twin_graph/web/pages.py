@@ -12,11 +12,12 @@ from flask import Blueprint, Response, abort, render_template, request, send_fro
 
 from twin_graph import describe
 from twin_graph.formats import HTML, TURTLE
-from twin_graph.web import browse, dumps, lists, moments, tables, things
+from twin_graph.web import browse, dumps, feeds, lists, moments, tables, things
 from twin_graph.web import home as home_page
 from twin_graph.web import report as report_values
 from twin_graph.web.documents import alternates, page_number
 from twin_graph.web.languages import N_, catalogue, reader_language
+from twin_graph.web.openapi.links import service_links
 from twin_graph.web.panels import Panel
 from twin_graph.web.responses import absolute, is_here, redirect, represent
 from twin_graph.web.site import STATIC, Site, site
@@ -47,8 +48,10 @@ def home(lang: str) -> Response:
     if not is_here(path := url_for("pages.home", lang=lang)):
         return redirect(here, path, 301)
     return represent(
-        here, HTML, lambda: render_template("home.html", **home_page.values(here, lang)), language=lang
-    )
+        here, HTML, lambda: render_template("home.html", **home_page.values(here, lang)), language=lang,
+        links=service_links(here),
+        also=here.published,
+    )  # fmt: skip
 
 
 @bp.get(f"/{_LANG}/<kind>")
@@ -71,7 +74,8 @@ def thing(lang: str, kind: str, key: str) -> Response:
         lambda: things.render(here, lang, kind, key, moment),
         language=lang,
         parameters=tables.parameters_of(kind),
-        also=find_view().digest if kind == "city" else "",  # it says how many findings are not decided
+        # A city's says how many findings are not decided, a register's which files there are.
+        also=find_view().digest if kind == "city" else here.published if kind == "register" else "",
         links=[
             (_data(here, "documents.document", kind=kind, key=key), "describedby", ""),
             # The documents are not cut to a day, so that they are no other forms of a page that is.
@@ -95,14 +99,13 @@ def about(lang: str) -> Response:
             "about.html",
             graphs=lists.graphs(here, lang),
             imprint=here.imprint,
-            dumps=dumps.rows(here),
-            sheets=dumps.sheets(here, lang),
-            latest=dumps.path(here, "", newest=True),
-            sums=dumps.path(here, dumps.SUMS),
-            metadata=dumps.metadata(here),
+            **dumps.values(here, lang),
             downloads=_files("pages.graphs_file", lang) + questions.of_graphs(here, lang),
+            stream=feeds.stream(here),
         ),
         language=lang,
+        links=service_links(here),
+        also=here.published,
     )
 
 

@@ -20,9 +20,9 @@ from twin_graph.changes import Change
 from twin_graph.errors import EntityNotFound
 from twin_graph.formats import N_QUADS, RDF_PATCH, Format
 from twin_graph.graphs import to_rdflib
-from twin_graph.snapshot import Publication, open_snapshot
+from twin_graph.snapshot import Publication, open_snapshot, read_publications
 from twin_graph.store import Store
-from twin_graph.web import archive, history, memento
+from twin_graph.web import archive, history
 from twin_graph.web.history import ChangeRow, PropertyRow
 from twin_graph.web.languages import catalogue
 from twin_graph.web.names import plain
@@ -73,15 +73,16 @@ def asked(here: Site) -> tuple[Publication, Publication]:
     Raises:
         EntityNotFound, EntityGone: there is no such publication, or no other one to compare with.
     """
-    kept = memento.mementos(here)
-    ids = [each.id for each in kept]
     new = archive.find_publication(here.workspace.snapshots, argument("to") or here.manifest.id)
     if text := argument("from"):
         return archive.find_publication(here.workspace.snapshots, text), new
-    place = ids.index(new.id) if new.id in ids else 0
-    if not place:
+    kept = [each for each in read_publications(here.workspace.snapshots) if each.is_kept]
+    # What was published again came after what was published between.
+    last = max((place for place, each in enumerate(kept) if each.id == new.id), default=0)
+    before = [each.id for each in kept[:last] if each.id != new.id]
+    if not before:
         raise EntityNotFound("there is no publication to compare with")
-    return kept[place - 1], new
+    return archive.find_publication(here.workspace.snapshots, before[-1]), new
 
 
 def compare(here: Site, old: Publication, new: Publication) -> Comparison:

@@ -35,9 +35,12 @@ _MOST = 100
 
 
 def structured_data(kind: str = "", key: str = "") -> Markup:
-    """The content of a script element about a thing; without one, about the whole site."""
+    """The content of a script element about a thing, or about the dataset that a page tells of (`DATASETS`)."""
     here, language = site(), page_language()
-    text = describe(here, kind, key, language) if kind else describe_site(here, language)
+    if kind in DATASETS:
+        text = write({"@context": _CONTEXT} | DATASETS[kind](here, key, language))
+    else:
+        text = describe(here, kind, key, language)
     return Markup(text)  # noqa: S704 - escaped by `write`, where no autoescaping could help
 
 
@@ -66,11 +69,6 @@ def describe(here: Site, kind: str, key: str, language: str) -> str:
     }
     more = _MAKERS[kind](here, thing, language) if kind in _MAKERS else {}
     return write(own | more)
-
-
-def describe_site(here: Site, language: str) -> str:
-    """The whole dataset, as JSON that may stand in a script element."""
-    return write({"@context": _CONTEXT} | datasets.of_site(here, language))
 
 
 def write(document: Object) -> str:
@@ -203,6 +201,15 @@ def _register(here: Site, thing: URIRef, language: str) -> Object:
         "subjectOf": None,
     }
 
+
+# The datasets by the word that a page has for its own, "" for the home page; the graph has a name.
+DATASETS: dict[str, Callable[[Site, str, str], Object]] = {
+    "": lambda here, _, language: datasets.of_site(here, language),
+    "about": lambda here, _, language: datasets.of_site(here, language, "pages.about"),
+    "graph": datasets.of_graph_page,
+    "catalog": lambda here, _, language: datasets.of_catalogue(here, language),
+    "comparison": lambda here, _, language: datasets.of_comparison(here, language),
+}
 
 _MAKERS: dict[str, Callable[[Site, URIRef, str], Object]] = {
     "city": _city,

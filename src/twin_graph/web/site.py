@@ -15,11 +15,12 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 
-from twin_graph import __version__, changes, describe, matching
+from twin_graph import __version__, changes, conformance, describe, dumps, ldes, matching
 from twin_graph.changes import Release
 from twin_graph.compare import former, kept
 from twin_graph.compare.decisions import FILE as DECISIONS_FILE
 from twin_graph.compare.decisions import Decisions, read_decisions
+from twin_graph.conformance import Measured
 from twin_graph.errors import EntityGone, EntityNotFound, SnapshotDamaged, SourceError
 from twin_graph.labels import FILE as NAMES_FILE
 from twin_graph.labels import NameIndex
@@ -45,7 +46,8 @@ PREVIEWS = "previews"
 RECONCILE = PACKAGE / "reconcile"
 MATCHING = PACKAGE / "matching"
 EXTENSION = "twin_graph"
-_BESIDE = (changes.FILE, NAMES_FILE, PREVIEWS, matching.FILE, kept.FILE, DECISIONS_FILE, former.FILE)
+_BESIDE = (changes.FILE, NAMES_FILE, PREVIEWS, matching.FILE, kept.FILE, DECISIONS_FILE, former.FILE,
+           conformance.FILE)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,11 @@ class Site:
         return ""
 
     @cached_property
+    def measured(self) -> tuple[Measured, ...]:
+        """What the probes found when the snapshot was built; nothing where it was built without them."""
+        return conformance.read_measured(self.snapshot.side(conformance.FILE))
+
+    @cached_property
     def questions(self) -> tuple[Query, ...]:
         """The example queries that the data can answer."""
         return example_queries(self.store, self.base_iri)
@@ -149,6 +156,11 @@ class Site:
         """What every representation depends on: the data, the program, the vocabulary files."""
         return f"{self.manifest.id}-{__version__}-{self.vocabulary.digest}"
 
+    @property
+    def published(self) -> str:
+        """What every representation depends on that tells of publications and their files; changes at any time."""
+        return stamp_of(self.workspace.snapshots)
+
     @cached_property
     def words(self) -> str:
         """What the titles in data depend on besides."""
@@ -157,10 +169,15 @@ class Site:
     @cached_property
     def look(self) -> str:
         """What a page depends on besides: a changed template or translation is another representation."""
+        return f"{self.look_of_all}-{self.beside}"
+
+    @cached_property
+    def look_of_all(self) -> str:
+        """What every page depends on besides the data and the files beside them."""
         folders = "-".join(
             _digest(folder) for folder in (TEMPLATES, TRANSLATIONS, QUERIES, RECONCILE, MATCHING)
         )
-        return f"{self.assets}-{folders}-{self.imprint.digest}-{self.beside}"
+        return f"{__version__}-{self.assets}-{folders}-{self.imprint.digest}"
 
     @cached_property
     def beside(self) -> str:
@@ -175,7 +192,7 @@ class Site:
         """
         for read in (lambda: self.snapshot.keys, lambda: self.snapshot.report, lambda: self.index,
                      lambda: self.history, lambda: self.places, lambda: self.comparison,
-                     lambda: self.look):  # fmt: skip
+                     lambda: self.measured, lambda: self.snapshot.answer_rows, lambda: self.look):  # fmt: skip
             with suppress(SnapshotDamaged):
                 read()
 
@@ -206,6 +223,11 @@ def open_site(settings: Settings, snapshot: Snapshot | None = None) -> Site:
     )
     made.read_ahead()
     return made
+
+
+def stamp_of(snapshots: Path) -> str:
+    """Another text after every publication, and after every file and page of the feed that is written of one."""
+    return f"{dumps.stamp(snapshots)}\n{ldes.stamp(snapshots)}"
 
 
 def site() -> Site:

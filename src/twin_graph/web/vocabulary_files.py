@@ -194,7 +194,7 @@ class VocabularyFiles:
                 _related(self.alignments, iri, (RDFS.subClassOf, RDFS.subPropertyOf, SKOS.closeMatch)),
                 choose(_literals(self.alignments.objects(iri, RDFS.comment)), language),
             )
-            for iri in sorted(said, key=lambda iri: str(iri).lower())
+            for iri in sorted(said, key=lambda iri: (str(iri).lower(), str(iri)))
         ]
 
     def rules(self, name: str, language: str) -> list[Rule]:

@@ -23,6 +23,7 @@ from twin_graph.errors import ClientGone, OperatorError, QueryTimeout, ServiceBu
 from twin_graph.worker.departure import Departure
 from twin_graph.worker.messages import (
     CANCEL,
+    COUNT,
     READ,
     SOCKET_BUFFER,
     QueryRequest,
@@ -87,6 +88,15 @@ class QueryPool:
         if client:
             with contextlib.suppress(ServiceBusy, QueryTimeout):
                 self._exchange(encode_charge(client), Departure())
+
+    def counts(self) -> dict[str, int]:
+        """What the pool counts: its workers by what they do, queries that wait, workers that ended before their time.
+
+        Raises:
+            ServiceBusy, QueryTimeout: it cannot be reached.
+        """
+        header, _ = self._exchange(COUNT, Departure())
+        return {name: int(number) for name, number in header.items()}
 
     def close(self) -> None:
         """Close the idle connections, and every other one after its query."""

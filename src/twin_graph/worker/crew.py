@@ -51,6 +51,7 @@ class Crew:
         self._missing = deque([""] * (at_once + _SPARE))
         self._broken_starts = 0
         self._fork_after = 0.0
+        self._killed = self._crashed = 0
 
     def __iter__(self) -> Iterator[Worker]:
         """The workers that live; they may change meanwhile."""
@@ -66,6 +67,13 @@ class Crew:
         """How many workers have a query of a client, or were killed in the midst of one and are not yet replaced."""
         at_work = sum(worker.job is not None and worker.job.client == client for worker in self._workers)
         return at_work + self._missing.count(client)
+
+    def census(self) -> dict[str, int]:
+        """How many workers do what; how many were killed in the midst of a query, or ended by themselves, so far."""
+        states = {state.name.lower(): 0 for state in State if state is not State.GONE}
+        for worker in self._workers:
+            states[worker.state.name.lower()] += 1
+        return {**states, "killed": self._killed, "crashed": self._crashed}
 
     def due(self) -> float | None:
         """When something has to be done, if nothing happens; None: never."""
@@ -167,6 +175,9 @@ class Crew:
             return
         if worker.state is not State.STARTING:
             self._missing.append(worker.job.client if worker.job is not None else "")
+        if worker.state is State.RUNNING:
+            self._killed += mourner is None
+            self._crashed += mourner is not None
         worker.state = State.GONE
         if worker.job is not None:
             worker.job.worker = None

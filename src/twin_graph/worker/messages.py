@@ -35,8 +35,8 @@ from twin_graph.store import RequestedDataset
 # Twice this is the room that the kernel gives a socket of ours: the longest query and its header fit.
 SOCKET_BUFFER = 212_992
 LONGEST = 2 * SOCKET_BUFFER - 32_768
-# What a caller says besides its queries: the result has been read; the client of the query has gone.
-READ, CANCEL = b"read", b"cancel"
+# What a caller says besides its queries: the result has been read, the client has gone, what do you count?
+READ, CANCEL, COUNT = b"read", b"cancel", b"count"
 
 _ERRORS: dict[str, type[TwinGraphError]] = {
     error.__name__: error

@@ -37,6 +37,7 @@ from twin_graph.worker.jobs import Caller, Job, State, Worker
 from twin_graph.worker.line import WaitingLine
 from twin_graph.worker.messages import (
     CANCEL,
+    COUNT,
     LONGEST,
     READ,
     QueryLimits,
@@ -136,6 +137,8 @@ class Pool:
             self._crew.release(job.worker)
         elif message == CANCEL:
             self._cancel(job)
+        elif message == COUNT and job is None:
+            self._send(caller, encode({**self._crew.census(), "waiting": len(list(self._line))}))
         elif message and message != READ and job is None:
             self._take(caller, message)
         else:

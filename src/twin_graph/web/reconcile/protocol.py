@@ -18,6 +18,7 @@ from twin_graph.formats import JAVASCRIPT, PLAIN_JSON
 from twin_graph.reconcile import V02
 from twin_graph.web.exchange import decode_form
 from twin_graph.web.negotiation import negotiate
+from twin_graph.web.openapi.links import service_links
 from twin_graph.web.responses import represent
 from twin_graph.web.site import site
 
@@ -80,7 +81,8 @@ def send(body: Callable[[], Any], parameters: Iterable[str] = ()) -> Response:
     callback = request.args.get(CALLBACK, "") if _has_jsonp() else ""
     if not callback:
         _require_json()
-        return represent(site(), PLAIN_JSON, lambda: write(body()), parameters=parameters, vary=accept)
+        return represent(site(), PLAIN_JSON, lambda: write(body()), parameters=parameters, vary=accept,
+                         links=service_links(site()))  # fmt: skip
     if not _CALLBACK.fullmatch(callback):
         raise MalformedRequest("callback: must be the name of a function")
     return represent(site(), JAVASCRIPT, lambda: f"/**/{callback}({_for_script(write(body()))});\n",

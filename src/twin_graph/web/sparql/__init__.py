@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -27,7 +28,15 @@ from twin_graph.errors import NotAcceptable, OverBudget, RequestError, ServiceBu
 from twin_graph.formats import GRAPH_FORMATS, HTML, PLAIN_JSON, PROBLEM_JSON, RESULTS_JSON, TURTLE, Format
 from twin_graph.store import RequestedDataset
 from twin_graph.web.errors import find_detail, find_problem
-from twin_graph.web.exchange import any_method, decode_form, find_client, find_departure, freshness, send_file
+from twin_graph.web.exchange import (
+    any_method,
+    decode_form,
+    find_client,
+    find_departure,
+    find_note,
+    freshness,
+    send_file,
+)
 from twin_graph.web.languages import reader_language
 from twin_graph.web.negotiation import negotiate
 from twin_graph.web.responses import represent
@@ -137,9 +146,11 @@ def _charged() -> Iterator[None]:
 
 
 def _make_request(asked: Asked, offers: tuple[Format, ...]) -> QueryRequest:
+    text = asked.query or ""
+    find_note().ask(text, sparql.form_of(text))
     with _charged():
         return sparql.make_request(
-            asked.query or "",
+            text,
             endpoint=_address(),
             offers=offers,
             dataset=RequestedDataset(asked.all("default-graph-uri"), asked.all("named-graph-uri")),
@@ -161,7 +172,13 @@ def _run(query: QueryRequest) -> QueryResult:
         raise ServiceBusy(
             "queries are not answered here: start the service with `twin-graph serve`", retry_after=60
         )
-    return pool.run(query, find_departure())
+    note, started = find_note(), time.monotonic()
+    try:
+        result = pool.run(query, find_departure())
+        note.kept = result.kept
+        return result
+    finally:
+        note.seconds = None if note.kept else time.monotonic() - started
 
 
 def _send(result: QueryResult) -> Response:
@@ -181,6 +198,7 @@ def _show(asked: Asked) -> Response:
         result = _run(_make_request(asked, (RESULTS_JSON, TURTLE)))
     except TwinGraphError as error:
         problem = find_problem(error)
+        find_note().problem = problem.slug
         response = show(problem.status, problem=problem, detail=find_detail(error, problem))
         if isinstance(error, ServiceBusy | OverBudget):
             response.headers["Retry-After"] = str(error.retry_after)
@@ -212,6 +230,7 @@ def _show_too_long(error: RequestURITooLarge) -> Response | None:
     asked = Asked(None, tuple(decode_form(request.query_string)))
     g.language = _language(asked)
     problem = find_problem(error)
+    find_note().problem = problem.slug
     response = render_page(asked.first("query"), problem.status, problem=problem)
     return _with_cache(response, "no-store", "Accept, Accept-Language")
 

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask import url_for
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
@@ -69,7 +70,13 @@ def origin(here: Site, language: str, title: str, this: URIRef | None, path: str
     """The origin of a table that was asked for at a path."""
     of = f"{here.names.title(str(this), language)}: " if this is not None else ""
     return Origin(language, of + title, lists.title_of_site(here, language), absolute(here, path),
-                  licences(here, this), here.manifest.valid_on, here.manifest.id)  # fmt: skip
+                  licences(here, this), here.manifest.valid_on, _version(here, language, this))  # fmt: skip
+
+
+def _version(here: Site, language: str, this: URIRef | None) -> str:
+    """The edition of a table of everything; of one of a thing, where that is said: it stays when others change."""
+    about = f"{url_for('pages.about', lang=language)}#version"
+    return here.manifest.id if this is None else absolute(here, about)
 
 
 def licences(here: Site, this: URIRef | None) -> tuple[str, ...]:

@@ -146,7 +146,7 @@ def overview(lang: str) -> Response:
     if not is_here(path := url_for("wikidata.overview", lang=lang)):
         return redirect(here, path, 301)
     data = absolute(here, url_for("wikidata.overview_file"))
-    day = f"{view.at.date()} {view.digest}"  # it says how old the archive is
+    day = f"{view.at.date()} {view.digest} {here.published}"  # it says how old the archive is, and when what changed
     return represent(here, HTML, lambda: _overview(here, view, lang), language=lang, also=day,
                      links=[(data, "alternate", PLAIN_JSON.media_type)])  # fmt: skip
 
