@@ -65,7 +65,7 @@ def _quick_previews() -> Iterator[None]:
 def tiny_snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """The snapshot of `tests/tiny`."""
     workspace = _copy(TESTS / "tiny", tmp_path_factory.mktemp("tiny"))
-    return build(workspace)[0]
+    return _shared(build(workspace)[0])
 
 
 @pytest.fixture(scope="session")
@@ -100,13 +100,33 @@ def real_workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 @pytest.fixture(scope="session")
 def real_snapshot(real_workspace: Workspace) -> Snapshot:
     """The snapshot of the shipped data; building it takes a quarter of a minute."""
-    return build(real_workspace)[0]
+    return _shared(build(real_workspace)[0])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nobody_writes_into_what_all_share() -> Iterator[None]:
+    """Files that one module leaves in a snapshot of the session would make others fail, in some orders."""
+    yield
+    for snapshot, names in _SHARED.items():
+        assert names == _names_in(snapshot)
 
 
 @pytest.fixture(scope="session")
 def real_store(real_snapshot: Snapshot) -> Store:
     """The graph of the shipped data, on disk as it is served. Only for questions."""
     return real_snapshot.open_store("disk")
+
+
+_SHARED: dict[Path, set[str]] = {}
+
+
+def _names_in(snapshot: Path) -> set[str]:
+    return {path.name for folder in (snapshot, snapshot.parent) for path in folder.iterdir()}
+
+
+def _shared(snapshot: Snapshot) -> Snapshot:
+    _SHARED[snapshot.path] = _names_in(snapshot.path)
+    return snapshot
 
 
 def _copy(source: Path, target: Path) -> Workspace:

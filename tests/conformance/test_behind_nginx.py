@@ -12,8 +12,10 @@ import pytest
 
 from front_nginx import Nginx, Ports, nginx_before, require_program, write_configuration
 from live_server import LiveServer, free_port, live_server
+from twin_graph.build import build
 from twin_graph.dumps import write_dumps
 from twin_graph.snapshot import Snapshot
+from workspaces import copy_tiny
 
 pytestmark = pytest.mark.serve
 HSTS = "max-age=63072000"
@@ -52,10 +54,11 @@ REQUESTS: tuple[tuple[str, str, dict[str, str]], ...] = (
 
 
 @pytest.fixture(scope="module")
-def dumped(tiny_snapshot: Snapshot) -> Snapshot:
-    """The snapshot of the tiny workspace with its files."""
-    write_dumps(tiny_snapshot)
-    return tiny_snapshot
+def dumped(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """A snapshot of the tiny workspace with its files."""
+    snapshot, _ = build(copy_tiny(tmp_path_factory.mktemp("dumped")))
+    write_dumps(snapshot)
+    return snapshot
 
 
 @pytest.fixture(scope="module")
