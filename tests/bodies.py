@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 
 import openpyxl
 import pyoxigraph as ox
+import yaml
 from icalendar import Calendar
 
 from page_markup import read_page
@@ -111,6 +112,10 @@ def _xml(body: bytes) -> list[str]:
     return problems
 
 
+def _yaml(body: bytes) -> list[str]:
+    return [] if isinstance(yaml.safe_load(body), dict) else ["holds no object"]
+
+
 def _calendar(body: bytes) -> list[str]:
     calendar = Calendar.from_ical(body)
     lines = body.split(b"\r\n")
@@ -144,6 +149,7 @@ _OTHERS: dict[str, Callable[[bytes], list[str]]] = {
     "text/tab-separated-values": _text,
     "text/calendar": _calendar,
     "text/plain": _text,
+    "application/yaml": _yaml,
     "text/css": _text,
     "text/javascript": _text,
     "image/png": _picture,

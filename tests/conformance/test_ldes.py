@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import time
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
@@ -42,10 +43,12 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     workspace = copy_tiny(tmp_path_factory.mktemp("feed"))
     made = [build(workspace)[0]]
     ldes.bake(workspace.snapshots, BASE)
+    time.sleep(1.1)  # publications are told apart by the second
     events = table(workspace, "aldorf/events")
     events.write([row for row in events.records() if row[0] != "estuary-1"])
     made.append(build(workspace)[0])
     ldes.bake(workspace.snapshots, BASE)
+    time.sleep(1.1)
     cities = workspace.data / "cities.csv"
     cities.write_text(re.sub(r"\bEstuary\b", "Estuarium", cities.read_text("utf-8")), "utf-8")
     made.append(build(workspace)[0])
@@ -127,6 +130,7 @@ def test_what_changed_is_asked_of_the_feed(client: FlaskClient, published: Snaps
     for _, page in walk(str(VIEW), lambda address: get(client, address).data):
         store.load(page, ox.RdfFormat.N_QUADS)
     first, middle, last = (entry.at for entry in ldes.read_feed(published.path.parent, BASE))
+    assert first < middle < last
 
     def ask(after: datetime, until: datetime) -> set[tuple[str, str, str]]:
         text = query.replace("2026-11-01T00:00:00Z", time_text(after))
