@@ -124,7 +124,7 @@ def find_fault(command: str) -> str:
     """Why the command line does not understand a call of `twin-graph`; empty where it does. Nothing is run."""
     words = shlex.split(command, comments=True)[1:]
     known: click.Command = main
-    context = click.Context(main)
+    context = click.Context(main, **main.context_settings)
     while words:
         word = words.pop(0)
         if word.startswith("-"):
